@@ -1,0 +1,178 @@
+# Makefile - builds every strategy with every kernel, tests them, measures them.
+# SPDX-License-Identifier: MIT
+#
+# Files are found by globs: one new file in kernels/ is a kernel, one in bench/
+# a strategy. A file X.mk beside X.c says what it needs beyond the C library:
+#   PKG_X   := pkg-config modules; without them X is left out with one line
+#   FLAGS_X := flags to compile and link with; left out if $(CC) refuses them
+# Users own CC CFLAGS CPPFLAGS LDFLAGS LDLIBS; V=1 shows the commands,
+# SAN=address or SAN=thread builds under a sanitizer, WERROR=1 is for CI.
+
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+SAN     ?=
+BUILD   ?= build$(if $(SAN),/$(SAN))
+V       ?=
+Q       := $(if $(V),,@)
+export BUILD
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SUFFIXES:
+.PHONY: all bench test check tests clean format help FORCE
+
+# ------------------------------------------------------------------ flags
+
+SAN_FLAGS_address := -fsanitize=address,undefined -fno-sanitize-recover=all
+SAN_FLAGS_thread  := -fsanitize=thread
+SAN_FLAGS         := $(SAN_FLAGS_$(SAN)) $(if $(SAN),-fno-omit-frame-pointer)
+
+REQUIRED := hwloc jansson gsl
+MISSING  := $(strip $(foreach p,$(REQUIRED),$(shell pkg-config --exists $(p) || echo $(p))))
+
+FLAGS := -std=gnu11 -D_GNU_SOURCE -pthread -Wall -Wextra -Wshadow \
+         -Wstrict-prototypes -Wmissing-prototypes -ffp-contract=off \
+         $(if $(WERROR),-Werror) $(SAN_FLAGS) -I$(BUILD) \
+         $(shell pkg-config --cflags hwloc jansson 2>/dev/null)
+LIBS  := -Wl,-z,now $(shell pkg-config --libs hwloc jansson 2>/dev/null) -lm
+
+# ---------------------------------------------------------- what there is
+
+-include $(wildcard bench/*.mk kernels/*.mk)
+
+name_of     = $(basename $(notdir $(1)))
+# What keeps X from being built here: empty, or a few words.
+lacks       = $(strip $(foreach p,$(PKG_$(1)),$(shell pkg-config --exists $(p) || echo $(p))) \
+              $(if $(FLAGS_$(1)),$(shell echo 'int main(void) { return 0; }' | \
+              $(CC) $(FLAGS_$(1)) -x c -o /dev/null - 2>/dev/null || echo '$(CC) $(FLAGS_$(1))')))
+lacking     = $(foreach f,$(1),$(if $(call lacks,$(call name_of,$(f))),$(f)))
+
+ALL_KERNELS    := $(sort $(wildcard kernels/*.c))
+ALL_STRATEGIES := $(sort $(wildcard bench/*.c))
+LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_STRATEGIES))
+KERNELS_C      := $(filter-out $(LEFT_OUT),$(ALL_KERNELS))
+STRATEGIES_C   := $(filter-out $(LEFT_OUT),$(ALL_STRATEGIES))
+STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
+
+# The context switch is assembly where there is one for this processor.
+ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
+SWITCH  := $(firstword $(wildcard bench/lib/switch_$(ARCH).S) bench/lib/switch_ucontext.c)
+LIB_C   := $(filter-out bench/lib/switch_%,$(wildcard bench/lib/*.c)) $(SWITCH)
+SUPPORT_C := $(wildcard kernels/support/*.c)
+
+# scripts/X.c and scripts/X_*.c make the tool X.
+TOOLS   := $(foreach f,$(wildcard scripts/*.c),$(if $(findstring _,$(notdir $(f))),,$(call name_of,$(f))))
+CHECKS  := $(call name_of,$(wildcard bench/tests/check_*.c))
+
+objects  = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
+KERNEL_OBJECTS := $(call objects,$(KERNELS_C) $(SUPPORT_C))
+KERNEL_LIBS    := $(foreach f,$(KERNELS_C),$(FLAGS_$(call name_of,$(f))) \
+                  $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
+STRATEGIES     := $(addprefix $(BUILD)/,$(STRATEGY_NAMES))
+
+# ------------------------------------------------------------------ build
+
+all: $(STRATEGIES) $(addprefix $(BUILD)/,$(TOOLS)) $(BUILD)/strategies ## build everything (the default)
+	$(foreach f,$(LEFT_OUT),@echo "left out: $(f) ($(call lacks,$(call name_of,$(f))) not found)"$(newline))
+
+define newline
+
+
+endef
+
+ifneq ($(MISSING),)
+ifeq ($(filter bench test check clean help format,$(MAKECMDGOALS)),)
+$(error missing: $(MISSING); scripts/setup installs what is needed)
+endif
+endif
+
+# Everything is made again when the compiler or its flags change.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS)' | cmp -s - $@ || \
+	 echo '$(CC) $(FLAGS) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $(LDLIBS)' > $@
+
+$(BUILD)/version.h: FORCE
+	@mkdir -p $(BUILD)
+	@echo "#define MANYWAYS_VERSION \"$$(git describe --always --dirty 2>/dev/null || echo unknown)\"" > $@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+# The names of all strategies, for --list and for scripts.
+$(BUILD)/strategies: FORCE
+	@mkdir -p $(BUILD)
+	@printf '%s\n' $(STRATEGY_NAMES) | cmp -s - $@ || printf '%s\n' $(STRATEGY_NAMES) > $@
+
+$(BUILD)/strategies.c: $(BUILD)/strategies
+	@{ echo '#include "bench/lib/kernels.h"'; echo 'const char *const strategy_names[] = {'; \
+	   sed 's/.*/    "&",/' $<; echo '    NULL};'; } > $@
+
+$(BUILD)/obj/strategies.o: $(BUILD)/strategies.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(FLAGS) -I. $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+TOOL_DEFINES = -DBUILD_COMPILER='"$(shell $(CC) --version 2>/dev/null | head -n 1)"' \
+               -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN_FLAGS))"'
+
+compile = $(CC) $(FLAGS) $(FLAGS_$(basename $(notdir $<))) \
+          $(if $(PKG_$(basename $(notdir $<))),$(shell pkg-config --cflags $(PKG_$(basename $(notdir $<))))) \
+          $(if $(filter scripts/%,$<),$(TOOL_DEFINES)) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  CC    $<")
+	$(Q)$(compile)
+
+$(BUILD)/obj/%.o: %.S $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(BUILD)/obj/bench/lib/main.o: $(BUILD)/version.h
+
+$(BUILD)/lib.a: $(call objects,$(LIB_C))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+# Kernels are linked as objects: the linker would drop their constructors
+# from an archive.
+$(STRATEGIES): $(BUILD)/%: $(BUILD)/obj/bench/%.o $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/lib.a
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
+	    $(if $(PKG_$*),$(shell pkg-config --libs $(PKG_$*))) $(KERNEL_LIBS) $(LIBS)
+
+define tool_rule
+$(BUILD)/$(1): $(call objects,$(wildcard scripts/$(1).c scripts/$(1)_*.c)) $(BUILD)/lib.a
+	@$(if $(V),,echo "  LINK  $$@")
+	$(Q)$$(CC) $$(FLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $$(LIBS) $$(shell pkg-config --libs gsl)
+endef
+$(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
+
+$(addprefix $(BUILD)/tests/,$(CHECKS)): $(BUILD)/tests/%: $(BUILD)/obj/bench/tests/%.o $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check) $(LIBS)
+
+tests: all $(addprefix $(BUILD)/tests/,$(CHECKS)) ## build the test programs
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
+
+# --------------------------------------------------------------- what one runs
+
+# Set-up may install what the lines above have looked for in vain, so the
+# build starts afresh after it.
+bench: ## sweep, draw the charts, write the report (KERNELS= STRATEGIES= CORES= BLOCKS= PLAN=full)
+	@scripts/setup --for bench
+	@$(MAKE) --no-print-directory all
+	@scripts/bench
+
+test check: ## run all tests
+	@scripts/setup --for test
+	@$(MAKE) --no-print-directory tests
+	@bench/tests/run
+
+format: ## lay out all C files as .clang-format says
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
+clean: ## remove what was built (results/ stays)
+	rm -rf $(BUILD)
+
+help: ## print this
+	@sed -n 's/^\([a-z ]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24

@@ -1,0 +1,178 @@
+/*
+ * topology.c - which cores may be used, in which order they are taken.
+ * SPDX-License-Identifier: MIT
+ *
+ * Left out: NUMA placement of memory; memory lands where it is first
+ * touched, which setup does in one thread.
+ */
+#include "topology.h"
+#include "die.h"
+
+#include <errno.h>
+#include <hwloc.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+/* What the order is made from, one per hardware thread. */
+struct place {
+    int os_number;
+    unsigned sibling; /* rank within its core: 0 is the first thread */
+    int speed;        /* rank of its kind of core: higher is faster */
+    unsigned turn;    /* position in the walk through the machine */
+};
+
+static hwloc_topology_t load(void)
+{
+    hwloc_topology_t machine;
+    if (hwloc_topology_init(&machine) != 0)
+        die(errno, "hwloc");
+    /* Caches and I/O devices take time to find and do not matter here; the
+     * x86 part visits every CPU in turn and knows nothing that Linux does
+     * not say. */
+    hwloc_topology_set_components(
+        machine, HWLOC_TOPOLOGY_COMPONENTS_FLAG_BLACKLIST, "x86");
+    hwloc_topology_set_io_types_filter(machine, HWLOC_TYPE_FILTER_KEEP_NONE);
+    if (hwloc_topology_load(machine) != 0)
+        die(errno, "hwloc cannot read the machine");
+    return machine;
+}
+
+/* hwloc numbers kinds of cores from the slowest, but only when it knows how
+ * they rank; otherwise every core counts as the same kind. */
+static int speed_of(hwloc_topology_t machine, hwloc_obj_t pu)
+{
+    int kind = hwloc_cpukinds_get_by_cpuset(machine, pu->cpuset, 0);
+    int efficiency = -1;
+    if (kind >= 0)
+        hwloc_cpukinds_get_info(machine, (unsigned)kind, NULL, &efficiency,
+                                NULL, NULL, 0);
+    return efficiency;
+}
+
+/* A thread's rank inside its core. Walking back over prev_sibling would be
+ * wrong: a cache may stand between core and thread. */
+static unsigned sibling_of(hwloc_topology_t machine, hwloc_obj_t pu)
+{
+    hwloc_obj_t core =
+        hwloc_get_ancestor_obj_by_type(machine, HWLOC_OBJ_CORE, pu);
+    unsigned rank = 0;
+    hwloc_obj_t other = NULL;
+    if (core == NULL)
+        return 0;
+    while ((other = hwloc_get_next_obj_inside_cpuset_by_type(
+                machine, core->cpuset, HWLOC_OBJ_PU, other)) != NULL &&
+           other != pu)
+        rank++;
+    return rank;
+}
+
+/*
+ * Lists the threads below `object` so that neighbours in the list are far
+ * apart: the children's lists are dealt out in turn. Returns how many.
+ */
+static size_t spread(hwloc_obj_t object, hwloc_obj_t *list)
+{
+    if (object->type == HWLOC_OBJ_PU) {
+        list[0] = object;
+        return 1;
+    }
+    size_t total = 0, children = object->arity;
+    hwloc_obj_t **parts = calloc(children, sizeof *parts);
+    size_t *counts = calloc(children, sizeof *counts);
+    if (parts == NULL || counts == NULL)
+        die(ENOMEM, "topology");
+    for (size_t c = 0; c < children; c++) {
+        hwloc_obj_t child = object->children[c];
+        parts[c] = calloc((size_t)hwloc_bitmap_weight(child->cpuset),
+                          sizeof *parts[c]);
+        if (parts[c] == NULL)
+            die(ENOMEM, "topology");
+        counts[c] = spread(child, parts[c]);
+        total += counts[c];
+    }
+    size_t n = 0;
+    for (size_t turn = 0; n < total; turn++)
+        for (size_t c = 0; c < children; c++)
+            if (turn < counts[c])
+                list[n++] = parts[c][turn];
+    for (size_t c = 0; c < children; c++)
+        free(parts[c]);
+    free(parts);
+    free(counts);
+    return total;
+}
+
+/* Compact: first threads of fast cores, of slower ones, then siblings. */
+static int by_compactness(const void *left, const void *right)
+{
+    const struct place *a = left, *b = right;
+    if (a->sibling != b->sibling)
+        return a->sibling < b->sibling ? -1 : 1;
+    if (a->speed != b->speed)
+        return a->speed > b->speed ? -1 : 1;
+    return a->turn < b->turn ? -1 : 1;
+}
+
+struct topology topology_read(enum topology_order order)
+{
+    hwloc_topology_t machine = load();
+    size_t count = (size_t)hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_PU);
+    hwloc_obj_t *walk = calloc(count, sizeof(hwloc_obj_t));
+    struct place *places = calloc(count, sizeof *places);
+    struct topology topology = {.os_numbers = calloc(count, sizeof(int))};
+    if (walk == NULL || places == NULL || topology.os_numbers == NULL)
+        die(ENOMEM, "topology");
+
+    if (order == TOPOLOGY_SCATTER)
+        spread(hwloc_get_root_obj(machine), walk);
+    else
+        for (unsigned i = 0; i < count; i++)
+            walk[i] = hwloc_get_obj_by_type(machine, HWLOC_OBJ_PU, i);
+    for (unsigned i = 0; i < count; i++)
+        places[i] = (struct place){
+            .os_number = (int)walk[i]->os_index,
+            .sibling = sibling_of(machine, walk[i]),
+            .speed = speed_of(machine, walk[i]),
+            .turn = i,
+        };
+    qsort(places, count, sizeof *places, by_compactness);
+
+    cpu_set_t mask;
+    bool real = hwloc_topology_is_thissystem(machine) != 0 &&
+                sched_getaffinity(0, sizeof mask, &mask) == 0;
+    for (size_t i = 0; i < count; i++)
+        if (!real || CPU_ISSET((size_t)places[i].os_number, &mask))
+            topology.os_numbers[topology.count++] = places[i].os_number;
+
+    free(places);
+    free(walk);
+    hwloc_topology_destroy(machine);
+    return topology;
+}
+
+void topology_free(struct topology *topology)
+{
+    free(topology->os_numbers);
+    *topology = (struct topology){0};
+}
+
+double usable_cores(void)
+{
+    cpu_set_t mask;
+    double cores = 1;
+    if (sched_getaffinity(0, sizeof mask, &mask) == 0)
+        cores = CPU_COUNT(&mask);
+    else if (sysconf(_SC_NPROCESSORS_ONLN) > 0)
+        cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
+    double quota = cgroup_quota("");
+    return quota > 0 && quota < cores ? quota : cores;
+}
+
+bool topology_pin(int os_number)
+{
+    cpu_set_t mask;
+    CPU_ZERO(&mask);
+    CPU_SET((size_t)os_number, &mask);
+    return sched_setaffinity(0, sizeof mask, &mask) == 0;
+}

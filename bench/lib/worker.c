@@ -1,0 +1,183 @@
+/*
+ * worker.c - what every strategy calls to run an item, and what an item
+ * calls back.
+ * SPDX-License-Identifier: MIT
+ */
+#include "../strategy.h"
+#include "clock.h"
+#include "memory.h"
+#include "op.h"
+#include "trace.h"
+
+#include <pthread.h>
+
+atomic_bool checkpoint_wanted;
+
+/* Which worker the calling thread is. Coroutines of one thread share it:
+ * they are one worker with many items under way. */
+static _Thread_local struct {
+    size_t index;
+    struct tally *tally;
+    uint64_t cpu_before;
+} self;
+
+size_t cores_in_use(void)
+{
+    return memory.cores_count;
+}
+
+struct share share_of(uint64_t items, size_t workers, size_t w)
+{
+    uint64_t least = items / workers, longer = items % workers;
+    uint64_t first = w * least + (w < longer ? w : longer);
+    return (struct share){.first = first, .last = first + least + (w < longer)};
+}
+
+void worker_enter(const struct run *run, size_t index)
+{
+    (void)run;
+    self.index = index;
+    self.tally = &memory.tallies[index];
+    /* A refused pin is no error: a container may forbid it, and the mask of
+     * the whole process holds in any case. */
+    (void)topology_pin(memory.cores[index % memory.cores_count]);
+    trace_enter(index);
+    self.cpu_before = clock_thread_cpu();
+}
+
+void worker_leave(void)
+{
+    self.tally->busy_ns += clock_thread_cpu() - self.cpu_before;
+    trace_leave();
+}
+
+size_t worker_index(void)
+{
+    return self.index;
+}
+
+static int traced_item(const struct run *run, uint64_t i, uint64_t *answer)
+{
+    struct trace_item item;
+    trace_item_begin(&item, i);
+    int error = run->kernel->item(run, i, answer);
+    trace_item_end(&item);
+    return error;
+}
+
+int compute_item(const struct run *run, uint64_t i, uint64_t *answer)
+{
+    return trace_on ? traced_item(run, i, answer)
+                    : run->kernel->item(run, i, answer);
+}
+
+static void book(const struct run *run, struct tally *tally, uint64_t i,
+                 int error, uint64_t answer)
+{
+    if (error == 0)
+        tally_add(tally, run->round, i, answer);
+    else
+        tally_fail(tally, run->round, i, -error);
+    memory.answers[i] = answer;
+}
+
+void book_item(const struct run *run, size_t worker, uint64_t i, int error,
+               uint64_t answer)
+{
+    book(run, &memory.tallies[worker], i, error, answer);
+}
+
+int run_item(const struct run *run, uint64_t i)
+{
+    uint64_t answer = 0;
+    int error = compute_item(run, i, &answer);
+    book(run, self.tally, i, error, answer);
+    return error;
+}
+
+/* ------------------------------------------------- what an item calls */
+
+static const char *const await_names[] = {
+    [OP_SLEEP] = "await sleep",           [OP_READ] = "await read",
+    [OP_WRITE] = "await write",           [OP_FSYNC] = "await fsync",
+    [OP_CONNECT] = "await connect",       [OP_ACCEPT] = "await accept",
+    [OP_WAIT_CHILD] = "await wait_child", [OP_LOCK] = "await lock"};
+
+int64_t await(struct op op)
+{
+    int64_t (*wait)(struct op *) =
+        strategy.await == NULL ? op_block : strategy.await;
+    if (!trace_on)
+        return wait(&op);
+    struct trace_item *item = trace_await_begin();
+    int64_t result = wait(&op);
+    trace_await_end(item, await_names[op.kind]);
+    return result;
+}
+
+void checkpoint_taken(void)
+{
+    if (strategy.checkpoint != NULL)
+        strategy.checkpoint();
+}
+
+void branch_spawn(struct branch *branch)
+{
+    if (strategy.spawn != NULL)
+        strategy.spawn(branch);
+    else
+        branch->answer = branch->function(branch->run, branch->argument);
+}
+
+uint64_t branch_sync(struct branch *branch)
+{
+    return strategy.sync != NULL ? strategy.sync(branch) : branch->answer;
+}
+
+/* ---------------------------------------------------------------- lock */
+
+/* A process-shared mutex in the kernel's opaque bytes: one that is private
+ * to each process would contend on nothing. */
+static pthread_mutex_t *mutex_of(struct lock *lock)
+{
+    _Static_assert(sizeof(pthread_mutex_t) <= sizeof lock->opaque,
+                   "struct lock is too small for a mutex");
+    return (pthread_mutex_t *)(void *)lock->opaque;
+}
+
+int lock_init(struct lock *lock)
+{
+    pthread_mutexattr_t attributes;
+    int error = pthread_mutexattr_init(&attributes);
+    if (error == 0)
+        error =
+            pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
+    if (error == 0)
+        error = pthread_mutex_init(mutex_of(lock), &attributes);
+    pthread_mutexattr_destroy(&attributes);
+    return -error;
+}
+
+/* The free lock is taken without a detour; only waiting is the strategy's
+ * business. */
+void lock_acquire(struct lock *lock)
+{
+    if (pthread_mutex_trylock(mutex_of(lock)) != 0)
+        (void)await((struct op){.kind = OP_LOCK, .lock = lock});
+}
+
+void lock_release(struct lock *lock)
+{
+    pthread_mutex_unlock(mutex_of(lock));
+}
+
+void lock_destroy(struct lock *lock)
+{
+    pthread_mutex_destroy(mutex_of(lock));
+}
+
+/* The wait itself, for op.c. */
+void lock_wait(struct lock *lock)
+{
+    pthread_mutex_lock(mutex_of(lock));
+}

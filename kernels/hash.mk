@@ -1,0 +1,2 @@
+# hash.c needs OpenSSL's libcrypto: named here as pkg-config knows it.
+PKG_hash := libcrypto
