@@ -1,0 +1,66 @@
+/*
+ * openmp.c - the compiler and its run-time library share out the items.
+ * SPDX-License-Identifier: MIT
+ *
+ * Teaches: what two lines of OpenMP replace: a pool that outlives the round,
+ * a loop schedule, a barrier. The schedule is an option; compare static and
+ * dynamic on mandelbrot.
+ * Look for: the line of the best hand-written strategy.
+ * Left out: everything else in OpenMP.
+ */
+#include "strategy.h"
+
+#include <omp.h>
+
+static void openmp_run(const struct run *run)
+{
+#pragma omp parallel num_threads((int)run->workers)
+    {
+        worker_enter(run, (size_t)omp_get_thread_num());
+#pragma omp for schedule(runtime)
+        for (uint64_t i = 0; i < run->items; i++)
+            run_item(run, i);
+        worker_leave();
+    }
+}
+
+static void openmp_spawn(struct branch *branch)
+{
+#pragma omp task firstprivate(branch)
+    branch->answer = branch->function(branch->run, branch->argument);
+}
+
+static uint64_t openmp_sync(struct branch *branch)
+{
+#pragma omp taskwait
+    return branch->answer;
+}
+
+/* In the order of the choices of --schedule. */
+static const char *openmp_start(const struct run *run)
+{
+    static const omp_sched_t schedules[] = {omp_sched_dynamic, omp_sched_static,
+                                            omp_sched_guided};
+    omp_set_dynamic(0);
+    omp_set_schedule(schedules[option_number(run, "schedule")], 0);
+    return NULL;
+}
+
+static const struct option_spec openmp_options[] = {
+    {.name = "schedule",
+     .argument = "KIND",
+     .kind = OPTION_CHOICE,
+     .choices = "dynamic static guided",
+     .fallback = "dynamic",
+     .help = "how the loop's items are shared out"},
+    {0},
+};
+
+const struct strategy strategy = {
+    .summary = "a parallel loop of OpenMP, and its tasks",
+    .options = openmp_options,
+    .start = openmp_start,
+    .run = openmp_run,
+    .spawn = openmp_spawn,
+    .sync = openmp_sync,
+};

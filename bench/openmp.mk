@@ -1,0 +1,2 @@
+# OpenMP is part of the compiler.
+FLAGS_openmp := -fopenmp
