@@ -99,7 +99,9 @@ void memory_attach(int descriptor, const struct settings *settings)
     run.answers = memory.answers;
     memory.run = &run;
     /* Its tally travels back in its report. */
-    memory.tallies = calloc(run.workers, sizeof *memory.tallies);
+    size_t bytes = run.workers * sizeof *memory.tallies;
+    memory.tallies = aligned_alloc(alignof(struct tally), bytes);
     if (memory.tallies == NULL)
         die(ENOMEM, "tallies");
+    memset(memory.tallies, 0, bytes);
 }

@@ -14,10 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    MOST_WORKERS = 1000000,
-    MOST_DECLARED = 64,
-};
+enum { MOST_WORKERS = 1000000 };
 
 /* Options without a short form; the declared ones follow these. */
 enum {
@@ -196,7 +193,7 @@ static void table_declare(struct table *table, const struct option_spec *specs)
         if (known)
             continue;
         if (table->declared == MOST_DECLARED)
-            die(0, "more than %d declared options", MOST_DECLARED);
+            die(0, "more than %d options declared", MOST_DECLARED);
         table->rows[COMMON + table->declared] =
             (struct option){specs->name, required_argument, NULL,
                             OPT_DECLARED + (int)table->declared};
@@ -227,13 +224,12 @@ static void settle_declared(struct settings *settings,
 {
     const struct option_spec *sources[2] = {strategy.options,
                                             settings->kernel->options};
-    settings->declared = calloc(MOST_DECLARED, sizeof *settings->declared);
-    if (settings->declared == NULL)
-        die(ENOMEM, "options");
     for (size_t s = 0; s < 2; s++) {
         const struct option_spec *spec = sources[s];
         for (; spec != NULL && spec->name != NULL; spec++) {
             const char *value = table_value(table, spec->name);
+            if (settings->declared_count == MOST_DECLARED)
+                die(0, "more than %d options declared", MOST_DECLARED);
             struct setting *setting =
                 &settings->declared[settings->declared_count++];
             *setting = (struct setting){.spec = spec, .given = value != NULL};

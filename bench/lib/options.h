@@ -13,6 +13,8 @@
 #include "../strategy.h"
 #include "topology.h"
 
+enum { MOST_DECLARED = 64 };
+
 enum action {
     ACTION_RUN,
     ACTION_HELP, /* of the program, or of `kernel` when one is named */
@@ -41,7 +43,7 @@ struct settings {
         uint64_t number;
         const char *text; /* as it was written */
         bool given;
-    } * declared;
+    } declared[MOST_DECLARED];
     size_t declared_count;
     char **arguments; /* the command line, for exec'd copies */
 };

@@ -40,6 +40,7 @@ static void put_measures(json_t *object, const struct report *report)
     const struct run *run = report->run;
     put(object, "wall_ns", report->wall_ns);
     put(object, "setup_ns", report->setup_ns);
+    put(object, "check_ns", report->check_ns);
     put(object, "user_ns", report->user_ns);
     put(object, "sys_ns", report->sys_ns);
     put(object, "max_rss_bytes", report->max_rss_bytes);
