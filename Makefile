@@ -68,11 +68,11 @@ objects  = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 KERNEL_OBJECTS := $(call objects,$(KERNELS_C) $(SUPPORT_C))
 KERNEL_LIBS    := $(foreach f,$(KERNELS_C),$(FLAGS_$(call name_of,$(f))) \
                   $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
-STRATEGIES     := $(addprefix $(BUILD)/,$(STRATEGY_NAMES))
+PROGRAMS       := $(addprefix $(BUILD)/,$(STRATEGY_NAMES))
 
 # ------------------------------------------------------------------ build
 
-all: $(STRATEGIES) $(addprefix $(BUILD)/,$(TOOLS)) $(BUILD)/strategies ## build everything (the default)
+all: $(PROGRAMS) $(addprefix $(BUILD)/,$(TOOLS)) $(BUILD)/strategies ## build everything (the default)
 	$(foreach f,$(LEFT_OUT),@echo "left out: $(f) ($(call lacks,$(call name_of,$(f))) not found)"$(newline))
 
 define newline
@@ -133,7 +133,7 @@ $(BUILD)/lib.a: $(call objects,$(LIB_C))
 
 # Kernels are linked as objects: the linker would drop their constructors
 # from an archive.
-$(STRATEGIES): $(BUILD)/%: $(BUILD)/obj/bench/%.o $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/lib.a
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/bench/%.o $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/lib.a
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
 	    $(if $(PKG_$*),$(shell pkg-config --libs $(PKG_$*))) $(KERNEL_LIBS) $(LIBS)
