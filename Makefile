@@ -158,14 +158,16 @@ tests: all $(addprefix $(BUILD)/tests/,$(CHECKS)) ## build the test programs
 
 # Set-up may install what the lines above have looked for in vain, so the
 # build starts afresh after it.
+JOBS := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
+
 bench: ## sweep, draw the charts, write the report (KERNELS= STRATEGIES= CORES= BLOCKS= PLAN=full)
 	@scripts/setup --for bench
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@scripts/bench
 
 test check: ## run all tests
 	@scripts/setup --for test
-	@$(MAKE) --no-print-directory tests
+	@$(MAKE) --no-print-directory $(JOBS) tests
 	@bench/tests/run
 
 format: ## lay out all C files as .clang-format says

@@ -1,0 +1,224 @@
+#!/bin/sh
+# setup.sh - tests scripts/setup on systems that are not this one.
+#
+# Each test gets a directory of its own as its whole PATH. In it stand a few
+# real tools, and fakes: package managers that write down how they were
+# called and "install" by making files, a pkg-config that knows the libraries
+# that such files stand for, an `id` that names any user. So every package
+# manager is tested on every machine, and nothing is installed.
+# Left out: whether the package names are right. Only the systems know.
+# SPDX-License-Identifier: MIT
+
+# Dollars in single quotes are for the fakes to expand.
+# shellcheck disable=SC2016
+set -u
+
+setup=$(cd -- "$(dirname -- "$0")/../../scripts" && pwd)/setup
+scratch=$(mktemp -d)
+trap 'rm -rf -- "$scratch"' EXIT
+number=0
+
+# One line of the result: whether the last command succeeded, and what for.
+check()
+{
+    status=$?
+    number=$((number + 1))
+    if [ $status -eq 0 ]; then
+        echo "ok $number - $1"
+    else
+        echo "not ok $number - $1"
+        sed 's/^/# /' "$bin/../said" "$bin/../calls" 2>/dev/null
+    fi
+}
+
+# Puts a shell script into the fake PATH.
+fake()
+{
+    printf '#!/bin/sh\n%s\n' "$2" >"$bin/$1"
+    chmod +x "$bin/$1"
+}
+
+# A machine with nothing on it; its user is root.
+machine()
+{
+    number_of_machines=$((${number_of_machines:-0} + 1))
+    bin=$scratch/$number_of_machines/bin
+    mkdir -p "$bin/../libraries"
+    : >"$bin/../calls"
+    for tool in sh sed cat head touch chmod; do
+        ln -s "$(command -v $tool)" "$bin/$tool"
+    done
+    fake id 'echo 0'
+}
+
+# Tools and libraries that are there from the start.
+has()
+{
+    for one in "$@"; do
+        case $one in
+        lib:*) : >"$bin/../libraries/${one#lib:}" ;;
+        cc) fake cc 'case $1 in *libgomp.so) echo "$0" ;; *) echo "${1#*=}" ;; esac' ;;
+        pkg-config) fake pkg-config '[ -e "${0%/bin/*}/libraries/$2" ]' ;;
+        *) fake "$one" 'exit 0' ;;
+        esac
+    done
+}
+
+everything()
+{
+    has cc make pkg-config hyperfine gnuplot jq lib:hwloc lib:jansson \
+        lib:gsl lib:check lib:libcrypto lib:liburing
+}
+
+# A package manager that writes down its call and then does as $2 says.
+manager()
+{
+    fake "$1" "echo \"${1##*/} \$*\" >>\"\${0%/bin/*}/calls\"; ${2:-exit 0}"
+}
+
+# Runs setup on the machine. What it prints is in `said`, on stdout in `out`.
+run()
+{
+    PATH=$bin CC='' "$bin/sh" "$setup" "$@" >"$bin/../out" \
+        2>"$bin/../said" </dev/null
+}
+
+said()
+{
+    grep -q -- "$1" "$bin/../said"
+}
+
+called()
+{
+    grep -qx -- "$1" "$bin/../calls"
+}
+
+same()
+{
+    [ "$1" = "$2" ] || { echo "# expected: $2" && echo "# got:      $1" && false; }
+}
+
+# --------------------------------------------------------- every manager
+
+dry_run()
+{
+    machine
+    manager "$1"
+    run --for test --dry-run
+    same "$(cat "$bin/../out")" "$2" && [ ! -s "$bin/../calls" ]
+    check "$1: --dry-run prints the one command and runs nothing"
+}
+
+dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev jq check libssl-dev liburing-dev libgomp1'
+dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel jq check-devel openssl-devel liburing-devel libgomp'
+dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl jq check openssl liburing gcc-libs'
+dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel jq check-devel libopenssl-devel liburing-devel libgomp1'
+dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl jq check openssl@3 libomp'
+
+for system in apt-get dnf pacman zypper brew; do
+    machine
+    everything
+    rm "$bin/gnuplot"
+    # Installing anything brings gnuplot.
+    manager "$system" 'printf "#!/bin/sh\n" >"${0%/*}/gnuplot"; chmod +x "${0%/*}/gnuplot"'
+    run && said 'installing: gnuplot' && [ -x "$bin/gnuplot" ]
+    check "$system: says what it installs, installs it, exits 0"
+done
+
+# --------------------------------------------------------- nothing to do
+
+machine
+everything
+manager apt-get
+run && [ ! -s "$bin/../said" ] && [ ! -s "$bin/../out" ] && [ ! -s "$bin/../calls" ]
+check 'silent when nothing is missing'
+
+machine
+everything
+rm "$bin/../libraries/check"
+run --for bench && ! run --for test && said check
+check 'bench does not ask for what only the tests need'
+
+# ---------------------------------------------------------- the right to
+
+# A user, with a sudo that does $1 and then what it is told.
+user()
+{
+    machine
+    everything
+    rm "$bin/jq"
+    fake id 'echo 1000'
+    manager dnf 'printf "#!/bin/sh\n" >"${0%/*}/jq"; chmod +x "${0%/*}/jq"'
+    [ $# -eq 0 ] || fake sudo "$1"
+}
+
+user 'shift; [ "$1" = true ] || exec "$@"'
+run && called 'dnf install -y jq'
+check 'a user installs through sudo when it asks for nothing'
+
+user 'exit 1'
+! run && said 'sudo dnf install -y jq' && [ ! -s "$bin/../calls" ]
+check 'prints the command when sudo would ask and nobody is there'
+
+user
+! run && said 'sudo dnf install -y jq' && said 'still missing: jq'
+check 'prints the command when there is no sudo'
+
+machine
+everything
+rm "$bin/jq"
+! run && said 'no package manager' && said 'still missing: jq'
+check 'says so when no package manager is known'
+
+# --------------------------------------------------------------- failures
+
+machine
+everything
+rm "$bin/jq"
+# No package can be found until the lists were fetched.
+manager apt-get 'case $1 in
+update) : >"${0%/*}/lists" ;;
+*) [ -e "${0%/*}/lists" ] || exit 100
+   printf "#!/bin/sh\n" >"${0%/*}/jq"; chmod +x "${0%/*}/jq" ;;
+esac'
+run && called 'apt-get update'
+check 'apt: fetches the lists when a package is not found'
+
+machine
+everything
+rm "$bin/jq"
+manager apt-get 'exit 100'
+! run && said 'still missing: jq'
+check 'exits 1 when something required cannot be installed'
+
+machine
+everything
+rm "$bin/../libraries/liburing"
+manager dnf 'echo "no such package" >&2; exit 1'
+run && said 'goes on without: liburing' &&
+    [ "$(grep -c 'without\|still\|no such' "$bin/../said")" -eq 1 ]
+check 'goes on, with one line, without what is optional'
+
+user
+has jq
+rm "$bin/../libraries/liburing"
+run && [ "$(wc -l <"$bin/../said")" -eq 1 ]
+check 'one line and exit 0 when a user lacks only what is optional'
+
+machine
+everything
+rm "$bin/cc"
+! run && said 'still missing: cc'
+check 'the compiler is required'
+
+# ------------------------------------------------------------------ usage
+
+for bad in --frob '--for' '--for all' extra; do
+    machine
+    # shellcheck disable=SC2086  # two words on purpose
+    run $bad
+    [ $? -eq 2 ] && [ "$(wc -l <"$bin/../said")" -eq 1 ]
+    check "'$bad': one line and exit 2"
+done
+
+echo "1..$number"

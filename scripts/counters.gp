@@ -1,0 +1,41 @@
+# counters.gp - what one increment of a shared counter costs, and whether it
+# counts.
+#
+# Teaches: sharing is what costs. A counter that several cores write moves
+# its cache line to and fro; counters of their own, far enough apart, do not.
+# Look at: which lines rise from one thread to two; what the cheapest shared
+# one loses. The left axis is logarithmic.
+# Left out: reading the counter. A sharded one must be summed for that.
+#
+# Usage: gnuplot -c counters.gp SCRIPTS DATA OUTPUT svg|png
+# SPDX-License-Identifier: MIT
+
+scripts = ARG1
+data = ARG2
+output = ARG3
+format = ARG4
+lines_head = "time for one increment, by workers"
+dots_head = "lost updates, at the most workers"
+load data
+load scripts . "/style.gp"
+
+set multiplot
+set lmargin at screen lines_left
+set rmargin at screen lines_right
+set logscale y
+set xrange [x_low:x_high]
+set yrange [y_low:y_high]
+set xlabel "workers" textcolor rgb "#333333" offset 0, 0.2
+eval "set xtics (" . x_tics . ")"
+eval "set ytics (" . y_tics . ")"
+set grid ytics linecolor rgb pale linetype 1
+load scripts . "/lines.gp"
+
+dots_axis = "% lost (bar: to the most)"
+dots_mark = 0
+dots_log = 0
+number_head_1 = "lost"
+number_head_2 = "increment"
+numbers_1 = 0.87
+load scripts . "/rows.gp"
+unset multiplot

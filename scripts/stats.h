@@ -1,0 +1,182 @@
+/*
+ * stats.h - what the parts of the statistics program share.
+ * SPDX-License-Identifier: MIT
+ *
+ * The flow is one way: a run directory is read (stats_results.c), each arm
+ * is estimated (stats_estimate.c), arms are gathered into charts
+ * (stats_charts.c), and four writers show them: summary.csv
+ * (stats_summary.c), the terminal (stats_table.c), gnuplot (stats_plot.c)
+ * and the report (stats_words.c).
+ *
+ * Words used throughout: an *arm* is one command of the plan; a *block* runs
+ * every arm once, in random order; a *sample* is one timed run of one arm.
+ */
+#ifndef STATS_H
+#define STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <jansson.h>
+
+/* A median and the interval that holds the true one in at least 95 of 100
+ * repetitions. low and high are NaN when there are too few values. */
+struct interval {
+    size_t n;
+    double middle, low, high;
+};
+
+enum {
+    ALARM_ABOVE_CEILING = 1, /* faster than its cores allow */
+    ALARM_CPU_TIME = 2,      /* used more processor time than there was */
+};
+
+/* What is known of an arm once its blocks are summarised. Numbers that could
+ * not be had are NaN. */
+struct estimate {
+    size_t blocks;       /* with an ok sample */
+    struct interval net; /* seconds that count: see stats_estimate.c */
+    struct interval whole, inside; /* seconds, the raw ones */
+    double disagreement;           /* greatest |net - inside| / inside */
+    struct interval speedup;       /* over sequential, same kernel */
+    struct interval self;          /* over the same strategy, one worker */
+    double ceiling;                /* the speedup that would be ideal */
+    double efficiency;             /* speedup / ceiling */
+    double cpu_s;
+    double inflight;         /* items under way at once */
+    struct interval rate;    /* items per second */
+    struct interval cost_ns; /* of one increment: arms of chart counters */
+    double lost_share, lost_most;
+    size_t lost_runs, lost_known; /* runs that lost any; that counted it */
+    struct interval twin;         /* apparent ratio to the same arm */
+    unsigned alarms;
+};
+
+/* One timed run, as a line of samples.jsonl tells it. */
+struct sample {
+    char *session;
+    long block;
+    char *arm;
+    char *verdict, *reason;
+    double wall_s, cpu_s;     /* the whole process, by hyperfine */
+    double inside_s, setup_s; /* by the child itself, or NaN; the second
+                                 holds set-up and checking */
+    double inflight, lost;    /* by the child itself, or NaN */
+    double work, increments;  /* items x rounds; times size */
+    json_t *flags;            /* names of outside disturbances */
+};
+
+/* One command of the plan. */
+struct arm {
+    char *cells[10]; /* the columns of plan.tsv, as text */
+    const char *name, *chart, *role, *strategy, *kernel, *bound, *items,
+        *command;
+    long workers, cores;
+    const struct sample **runs; /* per block: its ok sample, or NULL */
+    size_t failed;              /* samples that are not ok */
+    const struct sample *failure;
+    size_t position; /* of its strategy among all, sorted by name */
+    /* Whom it is compared with; NULL where the plan has no such arm. */
+    const struct arm *blank, *sequential, *alone, *original;
+    double startup_s; /* of a blank: seconds to start and end, median */
+    struct estimate estimate;
+};
+
+/* How often samples carry one flag ("steal", "throttled", ...). */
+struct flag {
+    const char *name;
+    size_t samples;
+};
+
+/* A run directory, read. */
+struct results {
+    const char *directory;
+    bool tell;
+    json_t *machine; /* an object; empty when there is no machine.json */
+    char *plan;      /* its name: "quick"; "" when not known */
+    struct arm *arms;
+    size_t arms_n;
+    struct sample *samples;
+    size_t samples_n;
+    long *blocks; /* the numbers of the blocks that count, ascending */
+    size_t blocks_n;
+    struct flag *flags;
+    size_t flags_n, counted_n, flagged_n; /* over the blocks that count */
+};
+
+/* One line of a chart, and its row beside it. Points ascend in x. */
+struct point {
+    double x, y, low, high;
+    const struct arm *arm;
+};
+
+struct series {
+    char label[96];
+    size_t style; /* colour and mark: scripts/style.gp */
+    struct point *points;
+    size_t points_n;
+    const struct arm *missing; /* set when there is no point at all */
+};
+
+enum chart_kind { CHART_SPEEDUP, CHART_INFLIGHT, CHART_COUNTERS };
+
+struct chart {
+    char name[128]; /* the file name without its ending */
+    enum chart_kind kind;
+    const char *kernel;          /* NULL: several */
+    struct series *series;       /* by the last point's y, highest first */
+    size_t series_n, measured_n; /* the missing ones come last */
+};
+
+struct charts {
+    struct chart *list;
+    size_t n;
+};
+
+/* stats.c */
+_Noreturn void fail(const char *what, const char *why);
+void *allocate(size_t n, size_t bytes);
+
+/* stats_results.c: dies with one line when the directory is no run. What is
+ * left out of a run that is read is told on stderr when `tell` is set. */
+struct results *results_load(const char *directory, bool tell);
+void results_free(struct results *results);
+bool arm_is(const struct arm *arm, const char *role);
+/* Why an arm has no numbers, or what went wrong beside them; "" if nothing
+ * did. The text is valid until the next call. */
+const char *arm_reason(const struct arm *arm);
+const char *arm_verdict(const struct arm *arm);
+/* The value of a key of machine.json as text, or NULL when it is none of
+ * text, number or truth. The text is valid until the next call. */
+const char *machine_text(const struct results *results, const char *key);
+
+/* stats_estimate.c */
+struct interval interval_of(double *values, size_t n);
+void estimate_all(struct results *results);
+/* How many times as fast as `base` an arm is, block by block. */
+struct interval ratio_between(const struct results *results,
+                              const struct arm *base, const struct arm *arm);
+/* The twin that differs most, or NULL: what the machine's noise looks like. */
+const struct arm *noisiest_twin(const struct results *results);
+
+/* stats_charts.c */
+struct charts charts_build(const struct results *results);
+void charts_free(struct charts *charts);
+const struct arm *series_arm(const struct series *series);
+const char *alarm_text(unsigned alarms);
+const char *seconds_text(double seconds);
+const char *noise_text(const struct results *results);
+
+/* The writers. Each answers the exit status. */
+int summary_write(const struct results *results);
+int table_print(const struct results *results);
+int plot_write(const struct results *results);
+int words_print(const struct results *results, const char *what);
+int rows_print(const struct results *results, const char *what);
+
+/* stats_summary.c: a file under the run directory that appears whole or not
+ * at all. */
+FILE *file_begin(const struct results *results, const char *name);
+void file_end(const struct results *results, const char *name, FILE *file);
+
+#endif

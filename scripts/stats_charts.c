@@ -1,0 +1,281 @@
+/*
+ * stats_charts.c - gathers arms into charts: which arm is a point of which
+ * line, and in what order the lines stand.
+ *
+ * Teaches: a chart answers one question, so one kernel has one chart, and
+ * its lines are sorted by the answer.
+ * Look at: chart_shape, where each kind of chart says what its axes are.
+ * Left out: positions on paper; those are stats_plot.c's.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "stats.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---------------------------------------------------------------- points */
+
+/* The place of an arm on the axes of its chart. */
+static struct point point_of(enum chart_kind kind, const struct arm *arm)
+{
+    const struct estimate *e = &arm->estimate;
+    const struct interval *y = kind == CHART_SPEEDUP    ? &e->speedup
+                               : kind == CHART_INFLIGHT ? &e->net
+                                                        : &e->cost_ns;
+    double x = kind == CHART_SPEEDUP    ? (double)arm->cores
+               : kind == CHART_INFLIGHT ? e->inflight
+                                        : (double)arm->workers;
+    return (struct point){x, y->middle, y->low, y->high, arm};
+}
+
+/* Whether a point can be drawn: on both kinds of axis, also logarithmic. */
+static bool point_is_good(const struct point *point)
+{
+    return isfinite(point->x) && point->x > 0 && isfinite(point->y) &&
+           point->y > 0;
+}
+
+static int by_x(const void *a, const void *b)
+{
+    const struct point *p = a, *q = b;
+    if (p->x < q->x || p->x > q->x)
+        return p->x < q->x ? -1 : 1;
+    return strcmp(p->arm->name, q->arm->name);
+}
+
+/* ---------------------------------------------------------------- series */
+
+const struct arm *series_arm(const struct series *series)
+{
+    return series->points_n ? series->points[series->points_n - 1].arm
+                            : series->missing;
+}
+
+static double series_end(const struct series *series)
+{
+    return series->points_n ? series->points[series->points_n - 1].y
+                            : -INFINITY;
+}
+
+/* Highest last point first; missing ones last; equals by name. */
+static int by_end(const void *a, const void *b)
+{
+    const struct series *s = a, *t = b;
+    double x = series_end(s), y = series_end(t);
+    if (x < y || x > y)
+        return x > y ? -1 : 1;
+    return strcmp(s->label, t->label);
+}
+
+/* ---------------------------------------------------------------- charts */
+
+static bool arm_belongs(const struct arm *arm, enum chart_kind kind,
+                        const char *kernel)
+{
+    static const char *const names[] = {"speedup", "inflight", "counters"};
+    return arm_is(arm, "plan") && !strcmp(arm->chart, names[kind]) &&
+           (!kernel || !strcmp(arm->kernel, kernel));
+}
+
+/* Whether an earlier arm of the chart already opened the series of this
+ * one: same strategy and, where kernels share a chart, same kernel. */
+static bool same_series(const struct arm *a, const struct arm *b)
+{
+    return !strcmp(a->strategy, b->strategy) && !strcmp(a->kernel, b->kernel);
+}
+
+/* How much of their kernels' names all arms of a chart share, up to a '_':
+ * 8 for counter_racy, counter_mutex, ...; 0 with one kernel. */
+static size_t shared_prefix(const struct arm *const *firsts, size_t n)
+{
+    size_t shared = 0;
+    for (size_t at = 0; firsts[0]->kernel[at]; at++) {
+        bool all = true;
+        for (size_t i = 1; i < n && all; i++)
+            all = firsts[i]->kernel[at] == firsts[0]->kernel[at];
+        if (!all)
+            return shared;
+        if (firsts[0]->kernel[at] == '_')
+            shared = at + 1;
+    }
+    return 0;
+}
+
+/* The counters chart names its lines after kernels, and after strategies too
+ * when there are several. */
+static void series_name(struct series *series, const struct chart *chart,
+                        const struct arm *arm, size_t prefix, bool several)
+{
+    if (chart->kind != CHART_COUNTERS)
+        snprintf(series->label, sizeof series->label, "%s", arm->strategy);
+    else
+        snprintf(series->label, sizeof series->label, "%s%s%s%s",
+                 arm->kernel + prefix, several ? " (" : "",
+                 several ? arm->strategy : "", several ? ")" : "");
+}
+
+static void series_fill(const struct results *results, struct chart *chart,
+                        struct series *series, const struct arm *first)
+{
+    series->points = allocate(results->arms_n, sizeof *series->points);
+    for (size_t i = 0; i < results->arms_n; i++) {
+        const struct arm *arm = &results->arms[i];
+        if (!arm_belongs(arm, chart->kind, chart->kernel) ||
+            !same_series(arm, first))
+            continue;
+        struct point point = point_of(chart->kind, arm);
+        if (point_is_good(&point))
+            series->points[series->points_n++] = point;
+        else
+            series->missing = arm;
+    }
+    if (series->points_n)
+        qsort(series->points, series->points_n, sizeof *series->points, by_x);
+    chart->measured_n += series->points_n > 0;
+}
+
+/* Colours follow the strategy, so that it looks the same in every chart; the
+ * lines of the counters chart are numbered by name instead. */
+static void chart_styles(struct chart *chart)
+{
+    for (size_t i = 0; i < chart->series_n; i++) {
+        struct series *own = &chart->series[i];
+        own->style = series_arm(own)->position;
+        if (chart->kind != CHART_COUNTERS)
+            continue;
+        own->style = 0;
+        for (size_t j = 0; j < chart->series_n; j++)
+            own->style += strcmp(chart->series[j].label, own->label) < 0;
+    }
+}
+
+static void chart_fill(const struct results *results, struct chart *chart)
+{
+    const struct arm **firsts = allocate(results->arms_n, sizeof *firsts);
+    bool several = false;
+    for (size_t i = 0; i < results->arms_n; i++) {
+        const struct arm *arm = &results->arms[i];
+        if (!arm_belongs(arm, chart->kind, chart->kernel))
+            continue;
+        bool known = false;
+        for (size_t s = 0; s < chart->series_n && !known; s++)
+            known = same_series(firsts[s], arm);
+        if (!known)
+            firsts[chart->series_n++] = arm;
+        several = several || strcmp(firsts[0]->strategy, arm->strategy) != 0;
+    }
+    chart->series = allocate(chart->series_n, sizeof *chart->series);
+    size_t prefix = shared_prefix(firsts, chart->series_n);
+    for (size_t s = 0; s < chart->series_n; s++) {
+        series_name(&chart->series[s], chart, firsts[s], prefix, several);
+        series_fill(results, chart, &chart->series[s], firsts[s]);
+    }
+    free(firsts);
+    qsort(chart->series, chart->series_n, sizeof *chart->series, by_end);
+    chart_styles(chart);
+}
+
+/* A name that is safe as a file name, whatever the kernel is called. */
+static void chart_name(struct chart *chart, const char *stem)
+{
+    snprintf(chart->name, sizeof chart->name, "%s%s%s", stem,
+             chart->kernel ? "-" : "", chart->kernel ? chart->kernel : "");
+    for (char *c = chart->name; *c; c++)
+        if (!isalnum((unsigned char)*c) && *c != '_' && *c != '-')
+            *c = '_';
+}
+
+static void charts_add(struct charts *charts, const struct results *results,
+                       enum chart_kind kind, const char *kernel)
+{
+    static const char *const stems[] = {"speedup", "inflight", "counters"};
+    struct chart *chart = &charts->list[charts->n++];
+    *chart = (struct chart){.kind = kind, .kernel = kernel};
+    chart_name(chart, stems[kind]);
+    chart_fill(results, chart);
+}
+
+/* All charts that the plan asks for, in the order of the plan: those against
+ * cores, those against items in flight, the counters. */
+struct charts charts_build(const struct results *results)
+{
+    struct charts charts = {
+        .list = allocate(results->arms_n + 1, sizeof *charts.list)};
+    for (int kind = CHART_SPEEDUP; kind <= CHART_COUNTERS; kind++)
+        for (size_t i = 0; i < results->arms_n; i++) {
+            const struct arm *arm = &results->arms[i];
+            const char *kernel = kind == CHART_COUNTERS ? NULL : arm->kernel;
+            bool known = !arm_belongs(arm, (enum chart_kind)kind, kernel);
+            for (size_t c = 0; c < charts.n && !known; c++)
+                known = charts.list[c].kind == (enum chart_kind)kind &&
+                        (!kernel || !strcmp(charts.list[c].kernel, kernel));
+            if (!known)
+                charts_add(&charts, results, (enum chart_kind)kind, kernel);
+        }
+    return charts;
+}
+
+void charts_free(struct charts *charts)
+{
+    for (size_t c = 0; c < charts->n; c++) {
+        for (size_t s = 0; s < charts->list[c].series_n; s++)
+            free(charts->list[c].series[s].points);
+        free(charts->list[c].series);
+    }
+    free(charts->list);
+}
+
+/* ----------------------------------------------------------------- texts */
+
+const char *alarm_text(unsigned alarms)
+{
+    static const char *const texts[] = {
+        "", "speedup above the cores in use", "processor time above the cores",
+        "speedup and processor time above the cores"};
+    return texts[alarms & 3];
+}
+
+/* Three digits and a unit: "31.2 ms". Valid for the next four calls. */
+const char *seconds_text(double seconds)
+{
+    static char texts[4][32];
+    static unsigned turn;
+    static const struct {
+        double seconds;
+        const char *unit;
+    } units[] = {{1, "s"}, {1e-3, "ms"}, {1e-6, "us"}, {1e-9, "ns"}};
+    char *text = texts[turn++ % 4];
+    if (!isfinite(seconds))
+        return "-";
+    size_t u = 0;
+    while (u < 3 && fabs(seconds) < 0.9995 * units[u].seconds)
+        u++;
+    double value = seconds / units[u].seconds;
+    int digits = fabs(value) >= 99.95 ? 0 : fabs(value) >= 9.995 ? 1 : 2;
+    snprintf(text, sizeof texts[0], "%.*f %s", digits, value, units[u].unit);
+    return text;
+}
+
+/* The noise certificate as one line: how much slower one of two identical
+ * arms seems to be. */
+const char *noise_text(const struct results *results)
+{
+    static char text[256];
+    const struct arm *twin = noisiest_twin(results);
+    if (!twin)
+        return "noise not known: no arm was measured twice";
+    const struct interval *ratio = &twin->estimate.twin;
+    int n = snprintf(text, sizeof text,
+                     "noise: %.24s %.24s, measured twice: "
+                     "%+.1f %%",
+                     twin->strategy, twin->kernel, 100 * (ratio->middle - 1));
+    if (isnan(ratio->low))
+        snprintf(text + n, sizeof text - (size_t)n, " (fewer than 6 blocks)");
+    else
+        snprintf(text + n, sizeof text - (size_t)n, " (95 %%: %+.1f to %+.1f)",
+                 100 * (ratio->low - 1), 100 * (ratio->high - 1));
+    return text;
+}

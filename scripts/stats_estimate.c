@@ -1,0 +1,313 @@
+/*
+ * stats_estimate.c - from the blocks of an arm to a number and its interval.
+ *
+ * Teaches: compare within a block, summarise over blocks. A machine that is
+ * slow for a minute is slow for both sides of a ratio taken in that minute.
+ *
+ * What time counts. hyperfine times the whole process; a student asks about
+ * the work. In block b
+ *
+ *     net      = whole - setup - start-up
+ *     start-up = median over blocks of the blank's whole - setup - inside
+ *
+ * where the blank is the same strategy running the kernel that does nothing,
+ * `inside` is the work by the child's own clock, and setup is what the child
+ * reports of setting up and, after the work, of checking its answer. So net
+ * is the outer clock's account of the work, less loading, linking and ending
+ * the program; `inside` is the child's own. Both are kept side by side, with
+ * their greatest relative difference over the blocks. Start-up is a median
+ * because one start is a few milliseconds give or take one, as long as a
+ * whole short arm.
+ *
+ * What a speedup is. Per block the log of base net / own net; over blocks
+ * the median of these, and as interval the order statistics that the sign
+ * test does not reject: if k is the greatest number with
+ * P(Binomial(n, 1/2) < k) <= 0.025, the k-th smallest and the k-th greatest
+ * value enclose the true median in at least 95 of 100 repetitions, whatever
+ * the distribution. Below six values there is no such k and no interval.
+ * Logs make 2x faster and 2x slower the same distance from 1.
+ *
+ * Look at: `twin`, one arm measured twice. Its apparent ratio is what this
+ * machine takes for a difference where there is none.
+ * Left out: dropping outliers. The median already gives them no weight.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "stats.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_math.h>
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics_double.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ------------------------------------------------------------ intervals */
+
+/* Which order statistic bounds the 95 % interval of the median; 0: none. */
+static size_t sign_rank(size_t n)
+{
+    size_t k = 0;
+    while (k < n / 2 &&
+           gsl_cdf_binomial_P((unsigned)k, 0.5, (unsigned)n) <= 0.025)
+        k++;
+    return k;
+}
+
+/* Median and interval. Sorts the values; NaN counts as not measured,
+ * infinities stand where they belong: at the ends. */
+struct interval interval_of(double *values, size_t n)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < n; i++)
+        if (!isnan(values[i]))
+            values[known++] = values[i];
+    struct interval interval = {.n = known, NAN, NAN, NAN};
+    if (!known)
+        return interval;
+    gsl_sort(values, 1, known);
+    interval.middle = gsl_stats_median_from_sorted_data(values, 1, known);
+    size_t k = sign_rank(known);
+    if (k) {
+        interval.low = values[k - 1];
+        interval.high = values[known - k];
+    }
+    return interval;
+}
+
+/* From logs of ratios to ratios. */
+static struct interval interval_exp(struct interval logs)
+{
+    return (struct interval){.n = logs.n,
+                             .middle = exp(logs.middle),
+                             .low = exp(logs.low),
+                             .high = exp(logs.high)};
+}
+
+/* A quantity of an arm in one block; NaN where it cannot be had. */
+typedef double quantity(const struct arm *arm, size_t block);
+
+static struct interval over_blocks(const struct results *results,
+                                   const struct arm *arm, quantity *of)
+{
+    double *values = allocate(results->blocks_n, sizeof *values);
+    for (size_t b = 0; b < results->blocks_n; b++)
+        values[b] = arm->runs[b] ? of(arm, b) : NAN;
+    struct interval interval = interval_of(values, results->blocks_n);
+    free(values);
+    return interval;
+}
+
+/* ------------------------------------------------- quantities of a block */
+
+static double whole_s(const struct arm *arm, size_t block)
+{
+    return arm->runs[block]->wall_s;
+}
+
+static double inside_s(const struct arm *arm, size_t block)
+{
+    return arm->runs[block]->inside_s;
+}
+
+static double cpu_s(const struct arm *arm, size_t block)
+{
+    return arm->runs[block]->cpu_s;
+}
+
+static double inflight(const struct arm *arm, size_t block)
+{
+    return arm->runs[block]->inflight;
+}
+
+/* Start-up in one block, of an arm that does nothing. */
+static double startup_in(const struct arm *blank, size_t block)
+{
+    const struct sample *run = blank->runs[block];
+    return run->wall_s - run->setup_s -
+           (isnan(run->inside_s) ? 0 : run->inside_s);
+}
+
+/* Seconds that count, as the head of this file defines them. May come out
+ * below zero when the work is shorter than the noise of start-up. */
+static double net_s(const struct arm *arm, size_t block)
+{
+    if (!arm || !arm->runs[block] || !arm->blank)
+        return NAN;
+    return arm->runs[block]->wall_s - arm->runs[block]->setup_s -
+           arm->blank->startup_s;
+}
+
+/* log(base / own). A time not above zero is shorter than any other, so its
+ * ratio is infinite: it keeps its place in the order, which is all that a
+ * median asks. */
+static double log_ratio(const struct arm *base, const struct arm *own,
+                        size_t block)
+{
+    double upper = net_s(base, block), lower = net_s(own, block);
+    if (isnan(upper) || isnan(lower) || (upper <= 0 && lower <= 0))
+        return NAN;
+    if (lower <= 0)
+        return INFINITY;
+    return upper <= 0 ? -INFINITY : log(upper) - log(lower);
+}
+
+static double log_speedup(const struct arm *arm, size_t block)
+{
+    return log_ratio(arm->sequential, arm, block);
+}
+
+static double log_self(const struct arm *arm, size_t block)
+{
+    return log_ratio(arm->alone, arm, block);
+}
+
+static double log_twin(const struct arm *arm, size_t block)
+{
+    return log_ratio(arm, arm->original, block);
+}
+
+static double rate(const struct arm *arm, size_t block)
+{
+    double net = net_s(arm, block);
+    return net > 0 ? arm->runs[block]->work / net : NAN;
+}
+
+static double cost_ns(const struct arm *arm, size_t block)
+{
+    return 1e9 * arm->runs[block]->inside_s / arm->runs[block]->increments;
+}
+
+static double lost_share(const struct arm *arm, size_t block)
+{
+    return arm->runs[block]->lost / arm->runs[block]->increments;
+}
+
+/* Processor time for each second of each core that was there. */
+static double cpu_load(const struct arm *arm, size_t block)
+{
+    return arm->runs[block]->cpu_s /
+           (arm->runs[block]->wall_s * (double)GSL_MAX(arm->cores, 1));
+}
+
+/* ------------------------------------------------------------- estimates */
+
+/* The greatest relative difference between the two clocks. */
+static double disagreement(const struct results *results, const struct arm *arm)
+{
+    double worst = NAN;
+    for (size_t b = 0; b < results->blocks_n; b++)
+        if (arm->runs[b])
+            worst = fmax(worst, fabs(net_s(arm, b) - inside_s(arm, b)) /
+                                    inside_s(arm, b));
+    return worst;
+}
+
+/* The speedup that nothing can beat: one worker computes on one core at a
+ * time, but any number of waits can pass at once. */
+static double ceiling(const struct arm *arm)
+{
+    if (!strcmp(arm->chart, "inflight"))
+        return arm->estimate.inflight;
+    long cores = GSL_MAX(arm->cores, 1);
+    return (double)(arm->workers > 0 ? GSL_MIN(arm->workers, cores) : cores);
+}
+
+static void estimate_losses(const struct results *results, struct arm *arm)
+{
+    struct estimate *e = &arm->estimate;
+    e->lost_share = over_blocks(results, arm, lost_share).middle;
+    e->lost_most = NAN;
+    for (size_t b = 0; b < results->blocks_n; b++)
+        if (arm->runs[b] && !isnan(lost_share(arm, b))) {
+            e->lost_known++;
+            e->lost_runs += arm->runs[b]->lost > 0;
+            e->lost_most = fmax(e->lost_most, lost_share(arm, b));
+        }
+}
+
+static void estimate_arm(const struct results *results, struct arm *arm)
+{
+    const struct interval none = {0, NAN, NAN, NAN};
+    struct estimate *e = &arm->estimate;
+    e->net = over_blocks(results, arm, net_s);
+    e->whole = over_blocks(results, arm, whole_s);
+    e->blocks = arm_is(arm, "blank") ? e->whole.n : e->net.n;
+    e->inside = over_blocks(results, arm, inside_s);
+    e->disagreement = disagreement(results, arm);
+    e->speedup = interval_exp(over_blocks(results, arm, log_speedup));
+    e->self = interval_exp(over_blocks(results, arm, log_self));
+    e->cpu_s = over_blocks(results, arm, cpu_s).middle;
+    e->inflight = over_blocks(results, arm, inflight).middle;
+    e->rate = over_blocks(results, arm, rate);
+    e->ceiling = ceiling(arm);
+    e->efficiency = e->speedup.middle / e->ceiling;
+    e->twin = arm->original ? interval_exp(over_blocks(results, arm, log_twin))
+                            : none;
+    bool counts = !strcmp(arm->chart, "counters");
+    e->cost_ns = counts ? over_blocks(results, arm, cost_ns) : none;
+    e->lost_share = e->lost_most = NAN;
+    if (counts)
+        estimate_losses(results, arm);
+    if (over_blocks(results, arm, cpu_load).middle > 1.05)
+        e->alarms |= ALARM_CPU_TIME;
+}
+
+struct interval ratio_between(const struct results *results,
+                              const struct arm *base, const struct arm *arm)
+{
+    double *logs = allocate(results->blocks_n, sizeof *logs);
+    for (size_t b = 0; b < results->blocks_n; b++)
+        logs[b] = log_ratio(base, arm, b);
+    struct interval ratio = interval_exp(interval_of(logs, results->blocks_n));
+    free(logs);
+    return ratio;
+}
+
+/* ----------------------------------------------------------------- noise */
+
+/* How far, in logs, a twin's interval reaches from no difference; its middle
+ * when there is no interval; 0 when the arm has no twin. */
+static double noise_of(const struct arm *twin)
+{
+    const struct interval *ratio = &twin->estimate.twin;
+    if (!ratio->n)
+        return 0;
+    if (isnan(ratio->low))
+        return fabs(log(ratio->middle));
+    return fmax(fabs(log(ratio->low)), fabs(log(ratio->high)));
+}
+
+const struct arm *noisiest_twin(const struct results *results)
+{
+    const struct arm *worst = NULL;
+    for (size_t i = 0; i < results->arms_n; i++) {
+        const struct arm *arm = &results->arms[i];
+        if (arm->original && arm->estimate.twin.n &&
+            (!worst || noise_of(arm) > noise_of(worst)))
+            worst = arm;
+    }
+    return worst;
+}
+
+/* Estimates every arm, then looks for what cannot be. A speedup above its
+ * ceiling by no more than the twins differ is no alarm. */
+void estimate_all(struct results *results)
+{
+    for (size_t i = 0; i < results->arms_n; i++) {
+        struct arm *arm = &results->arms[i];
+        arm->startup_s = arm_is(arm, "blank")
+                             ? over_blocks(results, arm, startup_in).middle
+                             : NAN;
+    }
+    for (size_t i = 0; i < results->arms_n; i++)
+        estimate_arm(results, &results->arms[i]);
+    const struct arm *twin = noisiest_twin(results);
+    double slack = twin ? exp(noise_of(twin)) : 1;
+    for (size_t i = 0; i < results->arms_n; i++) {
+        struct estimate *e = &results->arms[i].estimate;
+        if (e->speedup.low > e->ceiling * slack)
+            e->alarms |= ALARM_ABOVE_CEILING;
+    }
+}

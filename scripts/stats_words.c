@@ -1,0 +1,328 @@
+/*
+ * stats_words.c - what the report says: sentences and rows, from the data.
+ *
+ * Teaches: a sentence under a chart is a result too; it is computed, with its
+ * interval, and says "cannot be told apart" where that is what was found.
+ * Look at: say_ties. Two intervals that overlap may still belong to
+ * strategies that differ in every single block; comparing within blocks sees
+ * that.
+ * Left out: why. The chart's reader and the kernel's own file say that.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "stats.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <string.h>
+
+/* ------------------------------------------------------------- sentences */
+
+static void say_interval(const struct interval *interval)
+{
+    if (isfinite(interval->low) && isfinite(interval->high))
+        printf(" (95 %% interval %.2f to %.2f)", interval->low, interval->high);
+    else
+        printf(" (no interval: %zu block%s, 6 are needed)", interval->n,
+               interval->n == 1 ? "" : "s");
+}
+
+static const struct estimate *estimate_of(const struct chart *chart, size_t s)
+{
+    return &series_arm(&chart->series[s])->estimate;
+}
+
+/* A sentence that lists the series marked in `chosen`: before, "a, b and c",
+ * a full stop. Nothing when none is marked. */
+static void say_names(const struct chart *chart, const bool *chosen,
+                      const char *before)
+{
+    size_t n = 0, said = 0;
+    for (size_t s = 0; s < chart->measured_n; s++)
+        n += chosen[s];
+    for (size_t s = 0; s < chart->measured_n; s++)
+        if (chosen[s]) {
+            said++;
+            printf("%s%s%s",
+                   said == 1   ? before
+                   : said == n ? " and "
+                               : ", ",
+                   chart->series[s].label, said == n ? "." : "");
+        }
+}
+
+/* Which others are neither faster nor slower than the best, comparing the
+ * two block by block: their ratio's interval holds 1. */
+static void say_ties(const struct results *results, const struct chart *chart,
+                     size_t best)
+{
+    bool *ties = allocate(chart->measured_n, sizeof *ties);
+    const struct arm *arm = series_arm(&chart->series[best]);
+    for (size_t s = 0; s < chart->measured_n; s++) {
+        struct interval ratio =
+            ratio_between(results, arm, series_arm(&chart->series[s]));
+        ties[s] = s != best && ratio.low <= 1 && ratio.high >= 1;
+    }
+    say_names(chart, ties,
+              " Block by block this run cannot tell it apart from ");
+    free(ties);
+}
+
+/* Which ones gain less than 5 %, with all of their interval. */
+static void say_gainless(const struct chart *chart)
+{
+    bool *gainless = allocate(chart->measured_n, sizeof *gainless);
+    for (size_t s = 0; s < chart->measured_n; s++) {
+        const struct arm *arm = series_arm(&chart->series[s]);
+        gainless[s] =
+            arm != arm->sequential && arm->estimate.speedup.high < 1.05;
+    }
+    say_names(chart, gainless, " Less than 5 % or nothing gained: ");
+    free(gainless);
+}
+
+static void speedup_words(const struct results *results,
+                          const struct chart *chart)
+{
+    const struct series *best = &chart->series[0];
+    const struct arm *arm = series_arm(best);
+    const struct estimate *e = &arm->estimate;
+    if (arm == arm->sequential) {
+        printf("Nothing here is faster than sequential, which takes %s.",
+               seconds_text(e->net.middle));
+    } else {
+        printf("On %ld core%s %s is %.2f times as fast as sequential",
+               arm->cores, arm->cores == 1 ? "" : "s", best->label,
+               e->speedup.middle);
+        say_interval(&e->speedup);
+        printf(": %s instead of %s.", seconds_text(e->net.middle),
+               seconds_text(arm->sequential->estimate.net.middle));
+    }
+    say_ties(results, chart, 0);
+    say_gainless(chart);
+}
+
+static void inflight_words(const struct results *results,
+                           const struct chart *chart)
+{
+    const struct series *best = &chart->series[chart->measured_n - 1];
+    const struct arm *arm = series_arm(best);
+    const struct estimate *e = &arm->estimate;
+    printf("With %.0f item%s under way at once %s takes %s, %.*f items a "
+           "second.",
+           e->inflight, e->inflight > 1 ? "s" : "", best->label,
+           seconds_text(e->net.middle), e->rate.middle < 10 ? 1 : 0,
+           e->rate.middle);
+    if (arm->sequential && isfinite(e->speedup.middle)) {
+        double base = arm->sequential->estimate.net.middle;
+        printf(" Sequential takes %s; divided by %.0f that is %s, the ideal.",
+               seconds_text(base), e->inflight,
+               seconds_text(base / e->inflight));
+    }
+    say_ties(results, chart, chart->measured_n - 1);
+}
+
+/* What was lost, and by whom; a kernel that does not count losses is left
+ * out of "the others". */
+static void loss_words(const struct chart *chart)
+{
+    size_t losing = 0, counting = 0;
+    for (size_t s = 0; s < chart->measured_n; s++) {
+        const struct estimate *e = estimate_of(chart, s);
+        counting += e->lost_known > 0;
+        losing += e->lost_runs > 0;
+        if (e->lost_runs)
+            printf(" %s lost updates in %zu of %zu runs, %.3g %% of them in "
+                   "the median and %.3g %% at the most.",
+                   chart->series[s].label, e->lost_runs, e->lost_known,
+                   100 * e->lost_share, 100 * e->lost_most);
+    }
+    if (losing && counting > losing)
+        printf(" None of the others lost any.");
+    else if (!losing && counting)
+        printf(" No updates got lost, which proves nothing: a race can hide.");
+}
+
+static void counters_words(const struct chart *chart)
+{
+    const struct series *dear = &chart->series[0];
+    const struct series *cheap = &chart->series[chart->measured_n - 1];
+    double most = estimate_of(chart, 0)->cost_ns.middle;
+    double least = estimate_of(chart, chart->measured_n - 1)->cost_ns.middle;
+    printf("With %ld workers an increment costs %s in %s and %s in %s, %.3g "
+           "times as much.",
+           series_arm(cheap)->workers, seconds_text(least / 1e9), cheap->label,
+           seconds_text(most / 1e9), dear->label, most / least);
+    loss_words(chart);
+}
+
+static void alarm_words(const struct results *results)
+{
+    for (size_t i = 0; i < results->arms_n; i++) {
+        const struct arm *arm = &results->arms[i];
+        if (arm->estimate.alarms)
+            printf("%s %s with %ld workers on %ld cores: %s.\n", arm->strategy,
+                   arm->kernel, arm->workers, arm->cores,
+                   alarm_text(arm->estimate.alarms));
+    }
+}
+
+static const struct chart *chart_named(const struct charts *charts,
+                                       const char *name)
+{
+    for (size_t c = 0; c < charts->n; c++)
+        if (!strcmp(charts->list[c].name, name))
+            return &charts->list[c];
+    fail(name, "no such chart in this run");
+}
+
+int words_print(const struct results *results, const char *what)
+{
+    if (!strcmp(what, "noise")) {
+        puts(noise_text(results));
+        return 0;
+    }
+    if (!strcmp(what, "alarms")) {
+        alarm_words(results);
+        return 0;
+    }
+    struct charts charts = charts_build(results);
+    const struct chart *chart = chart_named(&charts, what);
+    if (!chart->measured_n)
+        printf("Nothing of this chart was measured.");
+    else if (chart->kind == CHART_SPEEDUP)
+        speedup_words(results, chart);
+    else if (chart->kind == CHART_INFLIGHT)
+        inflight_words(results, chart);
+    else
+        counters_words(chart);
+    putchar('\n');
+    charts_free(&charts);
+    return 0;
+}
+
+/* ------------------------------------------------------------------ rows */
+
+static void tab_text(const char *text)
+{
+    for (; *text; text++)
+        putchar(iscntrl((unsigned char)*text) ? ' ' : *text);
+}
+
+static void tab_ratio(const struct interval *ratio)
+{
+    if (!isfinite(ratio->middle))
+        printf("\t");
+    else if (!isfinite(ratio->low) || !isfinite(ratio->high))
+        printf("\t%.3f", ratio->middle);
+    else
+        printf("\t%.3f [%.3f, %.3f]", ratio->middle, ratio->low, ratio->high);
+}
+
+static void chart_rows(const struct chart *chart)
+{
+    bool counters = chart->kind == CHART_COUNTERS;
+    printf("%s\tworkers\tcores\tin flight\tblocks\telapsed\twhole process\t"
+           "by its own clock\tspeedup\tover itself at one worker\tprocessor "
+           "time%s\n",
+           counters ? "counter" : "strategy",
+           counters ? "\tan increment\tlost" : "");
+    for (size_t s = 0; s < chart->measured_n; s++)
+        for (size_t p = 0; p < chart->series[s].points_n; p++) {
+            const struct arm *arm = chart->series[s].points[p].arm;
+            const struct estimate *e = &arm->estimate;
+            tab_text(chart->series[s].label);
+            printf("\t%ld\t%ld\t%.0f\t%zu\t%s\t%s\t%s", arm->workers,
+                   arm->cores, e->inflight, e->blocks,
+                   seconds_text(e->net.middle), seconds_text(e->whole.middle),
+                   seconds_text(e->inside.middle));
+            tab_ratio(&e->speedup);
+            tab_ratio(&e->self);
+            printf("\t%s", seconds_text(e->cpu_s));
+            if (counters)
+                printf("\t%s\t", seconds_text(e->cost_ns.middle / 1e9));
+            if (counters && e->lost_known)
+                printf("%.3g %%", 100 * e->lost_share);
+            putchar('\n');
+        }
+}
+
+static void missing_rows(const struct results *results)
+{
+    printf("strategy\tkernel\tworkers\tverdict\treason\n");
+    for (size_t i = 0; i < results->arms_n; i++) {
+        const struct arm *arm = &results->arms[i];
+        if (!strcmp(arm_verdict(arm), "ok") && !*arm_reason(arm))
+            continue;
+        tab_text(arm->strategy);
+        putchar('\t');
+        tab_text(arm->kernel);
+        printf("\t%ld\t", arm->workers);
+        tab_text(arm_verdict(arm));
+        putchar('\t');
+        tab_text(arm_reason(arm));
+        putchar('\n');
+    }
+}
+
+/* Nested values are shown as JSON. */
+static void machine_rows(const struct results *results)
+{
+    const char *key;
+    json_t *value;
+    printf("what\tvalue\n");
+    json_object_foreach(results->machine, key, value)
+    {
+        const char *plain = machine_text(results, key);
+        tab_text(key);
+        putchar('\t');
+        if (plain)
+            tab_text(plain);
+        else
+            json_dumpf(value, stdout, JSON_ENCODE_ANY | JSON_COMPACT);
+        putchar('\n');
+    }
+}
+
+static void flag_rows(const struct results *results)
+{
+    printf("what\tsamples\n");
+    printf("counted\t%zu\nflagged\t%zu\n", results->counted_n,
+           results->flagged_n);
+    for (size_t i = 0; i < results->flags_n; i++) {
+        tab_text(results->flags[i].name);
+        printf("\t%zu\n", results->flags[i].samples);
+    }
+}
+
+/* The name of each chart that shows something, and what its axes are. */
+static void chart_list(const struct charts *charts)
+{
+    static const char *const kinds[] = {"speedup", "inflight", "counters"};
+    printf("name\tkind\tkernel\n");
+    for (size_t c = 0; c < charts->n; c++)
+        if (charts->list[c].measured_n) {
+            printf("%s\t%s\t", charts->list[c].name,
+                   kinds[charts->list[c].kind]);
+            tab_text(charts->list[c].kernel ? charts->list[c].kernel
+                                            : "counters");
+            putchar('\n');
+        }
+}
+
+int rows_print(const struct results *results, const char *what)
+{
+    struct charts charts = charts_build(results);
+    if (!strcmp(what, "machine"))
+        machine_rows(results);
+    else if (!strcmp(what, "missing"))
+        missing_rows(results);
+    else if (!strcmp(what, "flags"))
+        flag_rows(results);
+    else if (!strcmp(what, "charts"))
+        chart_list(&charts);
+    else
+        chart_rows(chart_named(&charts, what));
+    charts_free(&charts);
+    return 0;
+}

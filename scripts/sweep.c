@@ -1,0 +1,308 @@
+/*
+ * sweep.c - plans a sweep over strategies, kernels and cores, and runs it.
+ *
+ * Teaches: how to time programs on a machine that is never quite the same
+ * from one minute to the next. All arms of the plan are run once, in random
+ * order: a block. Then all of them again, in another order. A slow minute
+ * then hits every arm alike, and each comparison is made within a block.
+ * Look at: sweep_block, and the block numbers in samples.jsonl. Block 0 warms
+ * up: it runs every strategy and every kernel once, is kept, and counts for
+ * nothing.
+ * Left out: judging. This program only measures; build/stats reads what it
+ * leaves behind.
+ *
+ * SPDX-License-Identifier: MIT
+ */
+#include "sweep.h"
+
+#include "../bench/lib/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LIMIT_LEAST_S = 30, /* no run is given up earlier */
+    LIMIT_FACTOR = 20,  /* nor before so many times the slowest so far */
+};
+
+/* ------------------------------------------------------------- the blocks */
+
+struct sweep {
+    const struct asked *asked;
+    struct session *session;
+    struct plan *plan;
+    struct samples *samples;
+    unsigned cores;
+    uint64_t started_ns;
+    double before_s; /* spent by an earlier part of this session */
+    double block_s;  /* what a block takes, as far as known */
+};
+
+static double elapsed_s(const struct sweep *sweep)
+{
+    return (double)(clock_now() - sweep->started_ns) / NS_PER_S +
+           sweep->before_s;
+}
+
+/* How many blocks come after block 0, as it looks with `done` of them done:
+ * as many as the budget holds, between LEAST_BLOCKS and MOST_BLOCKS. */
+static unsigned blocks_meant(const struct sweep *sweep, unsigned done)
+{
+    const struct asked *asked = sweep->asked;
+    if (asked->blocks > 0)
+        return asked->blocks;
+    if (asked->budget_s == 0)
+        return MOST_BLOCKS;
+    double left_s = (double)asked->budget_s - elapsed_s(sweep);
+    double more = sweep->block_s > 0 ? left_s / sweep->block_s : 0;
+    unsigned meant = more < 1 ? done : done + (unsigned)more;
+    if (meant < LEAST_BLOCKS)
+        meant = LEAST_BLOCKS;
+    return meant > MOST_BLOCKS ? MOST_BLOCKS : meant;
+}
+
+/* One line, rewritten in place on a terminal, else one per block. */
+static void show_progress(const struct sweep *sweep, unsigned block,
+                          size_t position, bool first)
+{
+    size_t n = sweep->plan->count;
+    bool terminal = isatty(STDERR_FILENO);
+    if (!terminal && !first)
+        return;
+    unsigned meant = blocks_meant(sweep, block == 0 ? 0 : block - 1);
+    double blocks_left = (double)(meant - block);
+    if (block > 0)
+        blocks_left += 1 - (double)position / (double)n;
+    fprintf(stderr,
+            "%ssweep: block %u of %u%s, arm %zu of %zu, about %.0f s left%s",
+            terminal ? "\r" : "", block, meant, block == 0 ? " (warm-up)" : "",
+            position + 1, n, blocks_left * sweep->block_s,
+            terminal ? "\033[K" : "\n");
+}
+
+static double time_limit(const struct sweep *sweep, const struct arm *arm)
+{
+    double slowest_s = sweep->samples->slowest_s;
+    if (slowest_s < arm->estimate_s)
+        slowest_s = arm->estimate_s;
+    double limit_s = LIMIT_FACTOR * slowest_s;
+    return limit_s < LIMIT_LEAST_S ? LIMIT_LEAST_S : limit_s;
+}
+
+static void note_fault(struct arm *arm, const json_t *sample)
+{
+    const char *verdict = json_string_value(json_object_get(sample, "verdict"));
+    const char *reason = json_string_value(json_object_get(sample, "reason"));
+    if (verdict == NULL || strcmp(verdict, "ok") == 0)
+        return;
+    free(arm->fault);
+    arm->fault = text_format("%s: %s", verdict, reason == NULL ? "" : reason);
+}
+
+/* Runs one arm and keeps the sample; false when told to stop. */
+static bool sweep_arm(struct sweep *sweep, unsigned block, size_t position,
+                      size_t index)
+{
+    struct arm *arm = &sweep->plan->arms[index];
+    json_t *sample = arm->closed != NULL
+                         ? arm_refused(arm)
+                         : arm_run(arm, sweep->session->directory,
+                                   time_limit(sweep, arm), sweep->cores);
+    if (sample == NULL)
+        return false;
+    json_object_set_new(sample, "session", json_string(sweep->session->id));
+    json_object_set_new(sample, "block", json_integer(block));
+    json_object_set_new(sample, "position", json_integer((json_int_t)position));
+    note_fault(arm, sample);
+    samples_add(sweep->samples, block, index, sample);
+    return true;
+}
+
+/* Whether the warm-up needs this arm: the first one of its strategy or of its
+ * kernel. */
+static bool arm_warms(const struct plan *plan, size_t index)
+{
+    const struct arm *arm = &plan->arms[index];
+    bool strategy_seen = false, kernel_seen = false;
+    for (size_t i = 0; i < index; i++) {
+        strategy_seen |= strcmp(plan->arms[i].strategy, arm->strategy) == 0;
+        kernel_seen |= strcmp(plan->arms[i].kernel, arm->kernel) == 0;
+    }
+    return !strategy_seen || !kernel_seen;
+}
+
+/* Whether there is something to do for this arm. What cannot run is booked
+ * once, at the latest in block 1, and left alone afterwards. */
+static bool sweep_wants(const struct sweep *sweep, unsigned block, size_t index)
+{
+    bool closed = sweep->plan->arms[index].closed != NULL;
+    if (samples_done(sweep->samples, block, index))
+        return false;
+    if (block == 0)
+        return !closed && arm_warms(sweep->plan, index);
+    return !closed || !samples_any(sweep->samples, index);
+}
+
+/* What a whole block takes, after `runs` runs took `seconds`. */
+static void note_block(struct sweep *sweep, size_t runs, double seconds)
+{
+    size_t open = 0;
+    for (size_t i = 0; i < sweep->plan->count; i++)
+        open += sweep->plan->arms[i].closed == NULL;
+    if (2 * runs >= open && runs > 0)
+        sweep->block_s = seconds / (double)runs * (double)open;
+}
+
+/* Every arm once; what a resumed sweep has already is left out. */
+static bool sweep_block(struct sweep *sweep, unsigned block)
+{
+    size_t n = sweep->plan->count, runs = 0;
+    size_t *order = calloc(n, sizeof *order);
+    if (order == NULL)
+        die(ENOMEM, "memory");
+    plan_order(sweep->asked->seed, block, n, order);
+    uint64_t start = clock_now();
+    bool going = true;
+    for (size_t i = 0; i < n && going; i++) {
+        if (!sweep_wants(sweep, block, order[i]))
+            continue;
+        show_progress(sweep, block, i, runs == 0);
+        going =
+            child_stop_signal() == 0 && sweep_arm(sweep, block, i, order[i]);
+        runs++;
+    }
+    samples_sync(sweep->samples);
+    note_block(sweep, runs, (double)(clock_now() - start) / NS_PER_S);
+    free(order);
+    return going;
+}
+
+/* Blocks until there are enough or a signal comes. */
+static bool sweep_blocks(struct sweep *sweep)
+{
+    bool going = true;
+    for (unsigned block = 0;
+         going && block <= blocks_meant(sweep, block == 0 ? 0 : block - 1);
+         block++)
+        going = sweep_block(sweep, block);
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    return going;
+}
+
+/* One line for each fault of each strategy, however many arms share it. */
+static void say_faults(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct arm *arm = &plan->arms[i];
+        size_t before = 0, all = 0;
+        for (size_t j = 0; arm->fault != NULL && j < plan->count; j++) {
+            const struct arm *other = &plan->arms[j];
+            bool same = other->fault != NULL &&
+                        strcmp(other->fault, arm->fault) == 0 &&
+                        strcmp(other->strategy, arm->strategy) == 0;
+            all += same;
+            before += same && j < i;
+        }
+        if (all > 0 && before == 0)
+            fprintf(stderr, "sweep: %s%s: %s\n", arm->id,
+                    all > 1 ? " and others" : "", arm->fault);
+    }
+}
+
+/* ------------------------------------------------------------ two commands */
+
+static int command_plan(const struct asked *asked)
+{
+    struct catalogue catalogue = catalogue_read(asked->build);
+    asked_check(asked, &catalogue);
+    struct plan plan =
+        plan_make(asked, &catalogue, machine_cores(), "/dev/null");
+    plan_write(&plan, stdout);
+    fprintf(stderr, "sweep: %zu arms, about %.1f s a block\n", plan.count,
+            plan_block_s(&plan));
+    int status = plan.failed_trials + catalogue.broken > 0;
+    plan_free(&plan);
+    catalogue_free(&catalogue);
+    return status;
+}
+
+static struct plan run_plan(struct session *session, struct asked *asked,
+                            const struct catalogue *catalogue, json_t *programs,
+                            const json_t *machine)
+{
+    if (asked->resume && session_resume(session, asked, programs, machine)) {
+        char *path = session_path(session, "plan.tsv");
+        struct plan plan = plan_read(path);
+        free(path);
+        return plan;
+    }
+    session_name(session, asked);
+    char *log = session_path(session, "inside.jsonl");
+    struct plan plan = plan_make(asked, catalogue, machine_cores(), log);
+    session_open(session, asked, programs, machine, &plan);
+    free(log);
+    return plan;
+}
+
+static int command_run(struct asked *asked)
+{
+    uint64_t started_ns = clock_now();
+    struct session session = {0};
+    session_lock(asked->results);
+    struct catalogue catalogue = catalogue_read(asked->build);
+    asked_check(asked, &catalogue);
+    json_t *machine = machine_describe();
+    machine_warn(machine);
+    json_t *programs = session_programs(asked->build, &catalogue);
+    struct plan plan = run_plan(&session, asked, &catalogue, programs, machine);
+    struct samples samples = samples_open(&session, &plan);
+    struct sweep sweep = {.asked = asked,
+                          .session = &session,
+                          .plan = &plan,
+                          .samples = &samples,
+                          .cores = machine_cores(),
+                          .started_ns = started_ns,
+                          .before_s = samples.spent_s,
+                          .block_s = samples_block_s(&samples)};
+    if (sweep.block_s <= 0)
+        sweep.block_s = plan_block_s(&plan);
+    puts(session.directory);
+    fflush(stdout);
+
+    int status = EXIT_SUCCESS;
+    bool again = session_finished(&session) && asked->blocks == 0;
+    if (again)
+        fprintf(stderr, "sweep: resume: this run is complete already\n");
+    else if (!sweep_blocks(&sweep))
+        status = 128 + child_stop_signal();
+    else
+        session_finish(&session);
+    say_faults(&plan);
+    if (status == EXIT_SUCCESS &&
+        samples.failed + plan.failed_trials + catalogue.broken > 0)
+        status = EXIT_FAILURE;
+
+    samples_close(&samples);
+    plan_free(&plan);
+    session_free(&session);
+    json_decref(programs);
+    json_decref(machine);
+    catalogue_free(&catalogue);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct asked asked = asked_read(argc, argv);
+    bool run = strcmp(asked.command, "run") == 0;
+    if (!run && strcmp(asked.command, "plan") != 0)
+        die_with(EXIT_USAGE, 0, "'%s': not plan or run; see --help",
+                 asked.command);
+    child_start();
+    int status = run ? command_run(&asked) : command_plan(&asked);
+    asked_free(&asked);
+    return status;
+}

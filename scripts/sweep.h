@@ -1,0 +1,297 @@
+/*
+ * sweep.h - what the parts of the sweep program share.
+ * SPDX-License-Identifier: MIT
+ *
+ * The flow: the executables are asked what there is (sweep_catalogue.c) and
+ * what the right answers are (sweep_trial.c). A plan is made from that
+ * (sweep_plan.c), cut to the time there is (sweep_fit.c) and kept as a table
+ * (sweep_table.c) in a run directory (sweep_session.c), beside a description
+ * of the machine (sweep_machine.c). Then blocks are run (sweep.c), each in an
+ * order of its own (sweep_order.c). An arm is one hyperfine (sweep_arm.c) in
+ * a tree of processes that can be ended (sweep_child.c), watched from outside
+ * (sweep_outside.c), and kept as one line (sweep_samples.c).
+ *
+ * Words used throughout: an *arm* is one command of the plan; a *block* runs
+ * every arm once, in random order; a *sample* is one timed run of one arm.
+ */
+#ifndef SWEEP_H
+#define SWEEP_H
+
+#include <jansson.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../bench/lib/die.h"
+
+/* ---------------------------------------------------- what is asked for */
+
+enum {
+    MOST_COUNTS = 64,
+    LEAST_BLOCKS = 6, /* fewer cannot carry a 95 % interval */
+    MOST_BLOCKS = 20, /* unless --blocks asks for more */
+    DEFAULT_BUDGET_S = 110,
+};
+
+/* A list of words as the user wrote it, "a,b,c"; count 0 when not given. */
+struct words {
+    size_t count;
+    char **list;
+};
+
+struct asked {
+    const char *command; /* "plan" or "run", or something else */
+    struct words kernels, strategies;
+    size_t core_counts;
+    unsigned cores[MOST_COUNTS]; /* ascending */
+    bool full, resume, seed_given;
+    uint64_t seed;
+    unsigned blocks;   /* exactly so many after block 0; 0: by budget */
+    unsigned budget_s; /* 0: no limit */
+    char *build, *results;
+};
+
+/* Reads the command line; ends the program when it makes no sense. */
+struct asked asked_read(int argc, char **argv);
+void asked_free(struct asked *asked);
+
+/* ------------------------------------------------------------ catalogue */
+
+struct strategy_entry {
+    const char *name;
+    bool one_worker, for_waiting, inflight_option;
+};
+
+struct kernel_entry {
+    const char *name, *bound;
+    const char *quick; /* arguments for a sweep of minutes */
+};
+
+struct catalogue {
+    json_t *answers; /* owns the names below */
+    struct strategy_entry *strategies;
+    size_t strategies_n;
+    struct kernel_entry *kernels;
+    size_t kernels_n;
+    size_t broken; /* executables that gave no list */
+};
+
+/* Asks every executable that build/strategies names. */
+struct catalogue catalogue_read(const char *build);
+void catalogue_free(struct catalogue *catalogue);
+const struct strategy_entry *
+catalogue_strategy(const struct catalogue *catalogue, const char *name);
+const struct kernel_entry *catalogue_kernel(const struct catalogue *catalogue,
+                                            const char *name);
+
+/* Ends the program when a name that was asked for is none of the catalogue's.
+ */
+void asked_check(const struct asked *asked, const struct catalogue *catalogue);
+
+/* --------------------------------------------------------------- trials */
+
+/* A kernel with arguments, run once by `sequential` before anything is timed:
+ * its digest is what every strategy has to reach. */
+struct trial {
+    const struct kernel_entry *kernel;
+    char *arguments;
+    char digest[17];
+    uint64_t items;
+    double wall_s;   /* of the items alone */
+    double around_s; /* starting, setting up, checking */
+    char *refusal;   /* why there is no digest, or NULL */
+    const char *refusal_verdict;
+};
+
+struct trials {
+    struct trial *list;
+    size_t count, failed;
+};
+
+/* The trial of this kernel with these arguments, run when it is new. The
+ * answer is good until the next call. */
+const struct trial *trials_find(struct trials *trials, const char *build,
+                                const struct kernel_entry *kernel,
+                                const char *arguments);
+void trials_free(struct trials *trials);
+
+/* ----------------------------------------------------------------- plan */
+
+/* What may go when time is short, the first first. */
+enum rank { RANK_STAYS, RANK_INFLIGHT_STEP, RANK_CORES_STEP };
+
+struct arm {
+    char *id; /* "speedup/factorize/threads/2" */
+    char *chart, *role, *strategy, *kernel, *bound;
+    unsigned workers, cores;
+    uint64_t items;
+    char *command; /* shell-quoted, exactly what hyperfine gets */
+
+    double estimate_s; /* a guess at its time, for planning alone */
+    unsigned rank;
+    char *closed; /* why it is not run again, or NULL */
+    const char *closed_verdict;
+    char *words;   /* what the program said when it was asked why, or NULL */
+    bool signaled; /* and whether a signal ended it then */
+    char *fault;   /* verdict and reason of the last run, if not ok */
+};
+
+struct plan {
+    struct arm *arms;
+    size_t count, room;
+    size_t failed_trials;
+};
+
+/* `log` is the file into which every command appends its own row. */
+struct plan plan_make(const struct asked *asked,
+                      const struct catalogue *catalogue, unsigned usable,
+                      const char *log);
+/* Shrinks a plan until it fits the budget; says what it leaves out. */
+void plan_fit(struct plan *plan, const struct asked *asked,
+              const struct catalogue *catalogue,
+              const struct kernel_entry *stays);
+/* What one block takes, by the estimates. */
+double plan_block_s(const struct plan *plan);
+/* The order in which block `block` runs n arms. */
+void plan_order(uint64_t seed, unsigned block, size_t n, size_t *order);
+
+/* A new arm at the end, to be filled; moves the others. */
+struct arm *plan_extend(struct plan *plan);
+void plan_write(const struct plan *plan, FILE *file);
+struct plan plan_read(const char *path);
+void plan_free(struct plan *plan);
+void arm_free(struct arm *arm);
+
+/* ---------------------------------------------------------------- child */
+
+struct child {
+    int status; /* as waitpid gives it */
+    bool timed_out;
+    int interrupted;   /* the signal that stopped the sweep, or 0 */
+    size_t strays;     /* processes still alive when the child had ended */
+    char *out, *error; /* what it printed, or NULL; cut when too long */
+};
+
+/* Takes over signals and orphans. Once, before the first child. */
+void child_start(void);
+/* Runs a program to its end, or for limit_s at the most. No process of its
+ * tree is left when this returns. */
+struct child child_run(char *const argv[], double limit_s);
+void child_free(struct child *child);
+/* A signal that asks the sweep to stop and has come meanwhile, or 0. */
+int child_stop_signal(void);
+/* What a program prints, without the line end; NULL when it fails. */
+char *child_line(char *const argv[]);
+
+/* -------------------------------------------------------------- outside */
+
+/* What else went on on the machine; sums since boot or since start. */
+struct outside {
+    uint64_t wall_ns, busy_ns, steal_ns, own_ns;
+    uint64_t throttled, involuntary_switches;
+};
+
+struct outside outside_read(void);
+/* The difference as the `outside` object of a sample; `flags` gets the names
+ * of what is beyond the ordinary. */
+json_t *outside_between(const struct outside *before,
+                        const struct outside *after, unsigned cores,
+                        json_t *flags);
+
+/* ------------------------------------------------------------------ arm */
+
+/*
+ * Runs one arm once through hyperfine. Returns a sample without block and
+ * position, or NULL when the sweep was told to stop. May close the arm.
+ */
+json_t *arm_run(struct arm *arm, const char *directory, double limit_s,
+                unsigned cores);
+/* A sample that was not run, for an arm that is closed. */
+json_t *arm_refused(const struct arm *arm);
+/* Seconds that hyperfine itself takes around `command`. Dies when it gives no
+ * time. */
+double arm_overhead(const char *command);
+
+/* -------------------------------------------------------------- machine */
+
+/* Describes the machine, with a fingerprint that changes when figures taken
+ * before and after cannot be put into one chart. */
+json_t *machine_describe(void);
+unsigned machine_cores(void);
+/* One line on stderr for each thing that spoils figures. */
+void machine_warn(const json_t *machine);
+
+/* -------------------------------------------------------------- session */
+
+struct session {
+    char *directory, *id;
+    json_t *facts; /* session.json */
+    bool resumed;
+};
+
+/* Only one sweep in a results directory at a time. */
+int session_lock(const char *results);
+/* The hashes of all programs that are swept. */
+json_t *session_programs(const char *build, const struct catalogue *catalogue);
+/* Finds a run to take up again; false, with a line on stderr, if none fits.
+ * On success asked->seed is the run's. */
+bool session_resume(struct session *session, struct asked *asked,
+                    const json_t *programs, const json_t *machine);
+/* Names a new run; nothing is made yet. */
+void session_name(struct session *session, const struct asked *asked);
+/* Makes its directory, with all that is known before the first sample, and
+ * points `latest` at it. */
+void session_open(struct session *session, const struct asked *asked,
+                  json_t *programs, const json_t *machine,
+                  const struct plan *plan);
+/* Whether as many blocks were run as the session meant to. */
+bool session_finished(const struct session *session);
+void session_finish(struct session *session);
+char *session_path(const struct session *session, const char *name);
+void session_free(struct session *session);
+
+/* -------------------------------------------------------------- samples */
+
+struct samples {
+    int file;
+    char *path;
+    off_t bytes; /* all of them whole lines */
+    size_t arms, blocks;
+    bool *done; /* [block][arm] */
+    size_t count;
+    double spent_s, slowest_s;
+    size_t failed; /* samples with a verdict that is a fault */
+};
+
+/* Opens samples.jsonl; what is in it already counts as done. */
+struct samples samples_open(const struct session *session, struct plan *plan);
+bool samples_done(const struct samples *samples, unsigned block, size_t arm);
+/* Whether any block that counts has a sample of the arm. */
+bool samples_any(const struct samples *samples, size_t arm);
+/* Appends one line with one write. Takes the sample over. */
+void samples_add(struct samples *samples, unsigned block, size_t arm,
+                 json_t *sample);
+/* What a block takes, judging by what there is; 0 when there is nothing. */
+double samples_block_s(const struct samples *samples);
+void samples_sync(const struct samples *samples);
+void samples_close(struct samples *samples);
+
+/* ----------------------------------------------------------------- text */
+
+/* All of these die when there is no memory; the caller frees. */
+char *text_format(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+char *text_copy(const char *text);
+/* A word as a shell, and hyperfine, must read it to get it back. */
+char *text_quote(const char *word);
+char *text_now(void); /* 2025-01-31T12:00:00Z */
+/* The first line of a file without its end, or NULL. */
+char *text_of_file(const char *path);
+/* A hash of some bytes, going on from `hash` (0 to begin). */
+uint64_t text_hash(uint64_t hash, const void *bytes, size_t n);
+/* Writes a file so that it is there whole or not at all. */
+void text_save(const char *path, const char *text);
+
+#endif

@@ -1,0 +1,101 @@
+/*
+ * sweep_fit.c - makes a plan fit into the time there is.
+ * SPDX-License-Identifier: MIT
+ *
+ * Teaches: few points measured often say more than many measured once, so
+ * when time is short the plan shrinks and the number of blocks does not.
+ * Left out: shrinking the work of an arm. Its time would sink towards that
+ * of starting a process, and the chart would show the latter.
+ */
+#include "sweep.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the warm-up takes, in blocks: about a tenth of the arms. */
+static const double WARM_UP = 0.1;
+
+double plan_block_s(const struct plan *plan)
+{
+    double sum = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->arms[i].closed == NULL)
+            sum += plan->arms[i].estimate_s;
+    return sum;
+}
+
+/* Drops the arms of a rank, or of a kernel; returns how many. */
+static size_t plan_drop(struct plan *plan, unsigned rank, const char *kernel)
+{
+    size_t kept = 0, before = plan->count;
+    for (size_t i = 0; i < before; i++) {
+        struct arm *arm = &plan->arms[i];
+        if ((kernel != NULL && strcmp(arm->kernel, kernel) == 0) ||
+            (kernel == NULL && arm->rank == rank))
+            arm_free(arm);
+        else
+            plan->arms[kept++] = *arm;
+    }
+    plan->count = kept;
+    return before - kept;
+}
+
+/* What the speedup arms of a kernel cost. */
+static double speedup_s(const struct plan *plan, const char *kernel)
+{
+    double sum = 0;
+    for (size_t i = 0; i < plan->count; i++)
+        if (strcmp(plan->arms[i].chart, "speedup") == 0 &&
+            strcmp(plan->arms[i].kernel, kernel) == 0)
+            sum += plan->arms[i].estimate_s;
+    return sum;
+}
+
+/* The speedup kernel that costs most, `stays` excepted; or NULL. */
+static const struct kernel_entry *
+plan_dearest(const struct plan *plan, const struct catalogue *catalogue,
+             const struct kernel_entry *stays)
+{
+    const struct kernel_entry *dearest = NULL;
+    double most = 0;
+    for (size_t k = 0; k < catalogue->kernels_n; k++) {
+        const struct kernel_entry *kernel = &catalogue->kernels[k];
+        double cost = speedup_s(plan, kernel->name);
+        if (kernel != stays && cost > most) {
+            most = cost;
+            dearest = kernel;
+        }
+    }
+    return dearest;
+}
+
+/*
+ * The warm-up and LEAST_BLOCKS blocks have to fit into the budget. Middle
+ * points go first, then whole kernels, since few complete charts say more
+ * than many with holes. What was asked for by name stays.
+ */
+void plan_fit(struct plan *plan, const struct asked *asked,
+              const struct catalogue *catalogue,
+              const struct kernel_entry *stays)
+{
+    double fits_s = asked->budget_s / (LEAST_BLOCKS + WARM_UP);
+    if (asked->full || asked->budget_s == 0 || asked->blocks > 0 ||
+        asked->kernels.count > 0)
+        return;
+    for (unsigned rank = RANK_INFLIGHT_STEP;
+         rank <= RANK_CORES_STEP && plan_block_s(plan) > fits_s; rank++)
+        if (plan_drop(plan, rank, NULL) > 0)
+            fprintf(stderr,
+                    "sweep: short of time: left out every other step of %s; "
+                    "a longer BUDGET takes them in\n",
+                    rank == RANK_CORES_STEP ? "cores" : "items in flight");
+    const struct kernel_entry *k;
+    while (plan_block_s(plan) > fits_s &&
+           (k = plan_dearest(plan, catalogue, stays)) != NULL) {
+        plan_drop(plan, RANK_STAYS, k->name);
+        fprintf(stderr,
+                "sweep: short of time: left out kernel %s; KERNELS=%s or a "
+                "longer BUDGET takes it in\n",
+                k->name, k->name);
+    }
+}
