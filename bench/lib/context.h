@@ -21,6 +21,9 @@ struct context {
     void *at;
 };
 
+/* What a suspended context takes of its stack beyond a few registers. */
+extern const size_t context_extra_bytes;
+
 /* Prepares a context that calls entry() on the given stack when it is first
  * switched to. entry must never return. */
 void context_make(struct context *context, void *stack, size_t bytes,

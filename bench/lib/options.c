@@ -94,6 +94,7 @@ bool number_parse(const char *text, uint64_t least, uint64_t most,
 
 bool duration_parse(const char *text, uint64_t *ns)
 {
+    static const double longest_ns = 9.2e18; /* what llround can hold */
     static const struct {
         const char *name;
         double ns;
@@ -107,8 +108,8 @@ bool duration_parse(const char *text, uint64_t *ns)
         if (end != text + digits || strcmp(end, units[u].name) != 0)
             continue;
         value *= units[u].ns;
-        *ns = value < 1.6e19 ? (uint64_t)llround(value) : 0;
-        return value < 1.6e19;
+        *ns = value < longest_ns ? (uint64_t)llround(value) : 0;
+        return value < longest_ns;
     }
     return false;
 }

@@ -61,7 +61,7 @@ void options_help(const struct settings *settings);
 bool number_parse(const char *text, uint64_t least, uint64_t most,
                   uint64_t *number);
 /* A time such as 350ms, 5us, 2s, 10ns or 0.5s, in nanoseconds; a unit is
- * required. At most about 500 years. */
+ * required. At most about 290 years. */
 bool duration_parse(const char *text, uint64_t *ns);
 
 #endif

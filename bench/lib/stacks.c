@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "stacks.h"
+#include "context.h"
 #include "die.h"
 
 #include <errno.h>
@@ -34,7 +35,7 @@ size_t stacks_bytes_for(size_t wanted)
 {
     if (__asan_init != NULL || __tsan_init != NULL)
         return SANITIZED_STACK_BYTES;
-    return wanted == 0 ? STACK_BYTES : wanted;
+    return (wanted == 0 ? STACK_BYTES : wanted) + context_extra_bytes;
 }
 
 static size_t mappings_allowed(void)

@@ -60,4 +60,13 @@ context_make:
         ret
         .size   context_make, .-context_make
 
+/* const size_t context_extra_bytes = 0; */
+        .section .rodata
+        .globl  context_extra_bytes
+        .type   context_extra_bytes, %object
+        .p2align 3
+context_extra_bytes:
+        .quad   0
+        .size   context_extra_bytes, 8
+
         .section .note.GNU-stack, "", %progbits

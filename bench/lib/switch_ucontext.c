@@ -13,6 +13,9 @@
 #include <stdint.h>
 #include <ucontext.h>
 
+/* One at the top of the stack, one where it was last left. */
+const size_t context_extra_bytes = 2 * sizeof(ucontext_t);
+
 /* The ucontext of a suspended piece of code lives on its own stack: for a
  * new one at the top, for a switched-out one in context_switch's frame. */
 void context_make(struct context *context, void *stack, size_t bytes,
