@@ -11,6 +11,12 @@
 #include "strategy.h"
 
 #include <omp.h>
+#include <sys/resource.h>
+
+/* libgomp notes every thread it starts on the stack of the one that starts
+ * them, about 100 bytes each, and does not look whether that is large
+ * enough. */
+enum { STACK_PER_THREAD = 1024 };
 
 static void openmp_run(const struct run *run)
 {
@@ -41,6 +47,11 @@ static const char *openmp_start(const struct run *run)
 {
     static const omp_sched_t schedules[] = {omp_sched_dynamic, omp_sched_static,
                                             omp_sched_guided};
+    struct rlimit stack;
+    if (getrlimit(RLIMIT_STACK, &stack) == 0 &&
+        run->workers > stack.rlim_cur / STACK_PER_THREAD)
+        die(0, "%zu workers: more than the OpenMP library can start",
+            run->workers);
     omp_set_dynamic(0);
     omp_set_schedule(schedules[option_number(run, "schedule")], 0);
     return NULL;
