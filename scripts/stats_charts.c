@@ -137,18 +137,44 @@ static void series_fill(const struct results *results, struct chart *chart,
     chart->measured_n += series->points_n > 0;
 }
 
-/* Colours follow the strategy, so that it looks the same in every chart; the
- * lines of the counters chart are numbered by name instead. */
+static const char *series_kernel(const struct series *series)
+{
+    return series_arm(series)->kernel;
+}
+
+static const char *series_strategy(const struct series *series)
+{
+    return series_arm(series)->strategy;
+}
+
+/* How many names of the chart's series come before this one's. */
+static size_t series_rank(const struct chart *chart,
+                          const struct series *series,
+                          const char *(*name_of)(const struct series *))
+{
+    size_t rank = 0;
+    for (size_t i = 0; i < chart->series_n; i++) {
+        const char *name = name_of(&chart->series[i]);
+        bool first = true;
+        for (size_t j = 0; j < i && first; j++)
+            first = strcmp(name_of(&chart->series[j]), name) != 0;
+        rank += first && strcmp(name, name_of(series)) < 0;
+    }
+    return rank;
+}
+
+/* Colours follow the strategy, so that it looks the same in every chart. In
+ * the counters chart they follow the kernel; another strategy is another mark
+ * in the same colour: styles a whole round of colours apart. */
 static void chart_styles(struct chart *chart)
 {
+    enum { COLOURS = 7 }; /* of style.gp */
     for (size_t i = 0; i < chart->series_n; i++) {
         struct series *own = &chart->series[i];
         own->style = series_arm(own)->position;
-        if (chart->kind != CHART_COUNTERS)
-            continue;
-        own->style = 0;
-        for (size_t j = 0; j < chart->series_n; j++)
-            own->style += strcmp(chart->series[j].label, own->label) < 0;
+        if (chart->kind == CHART_COUNTERS)
+            own->style = series_rank(chart, own, series_kernel) +
+                         COLOURS * series_rank(chart, own, series_strategy);
     }
 }
 

@@ -120,6 +120,7 @@ struct executor *executor_threads(size_t workers,
 
 static void enqueue(struct executor *executor, struct future *future)
 {
+    future->queued = true;
     if (queue_put(executor->tasks, future))
         return;
     bool all_dead = atomic_load(&executor->alive) == 0;
@@ -181,7 +182,7 @@ void executor_shutdown(struct executor *executor, bool cancel)
     executor->shut = true;
     queue_close(executor->tasks);
     while (cancel && queue_try_get(executor->tasks, &thing))
-        future_cancel(thing);
+        future_drop(thing);
     for (size_t w = 0; w < executor->count; w++)
         pthread_join(executor->workers[w].thread, NULL);
 }

@@ -27,6 +27,8 @@ struct future {
     struct as_completed *watcher;  /* who is told, or NULL */
     struct future *next_completed; /* in the watcher's list */
     bool borrowed;                 /* part of an array: not freed alone */
+    bool queued;                   /* the executor will still come to it */
+    bool abandoned; /* freed while queued: the executor frees it */
 };
 
 /* One thread of the executor. Over processes it stands for one process:
@@ -58,8 +60,11 @@ struct executor *executor_new(size_t workers,
                               const struct executor_hooks *hooks);
 void executor_start_threads(struct executor *executor);
 
-/* Takes a pending future for running; false when it was cancelled. */
+/* Takes a future from the queue for running; false when it was cancelled, and
+ * then it may be gone. */
 bool future_begin(struct future *future);
+/* Takes a future from the queue and cancels it if that was not done before. */
+void future_drop(struct future *future);
 void future_finish(struct future *future, int error);
 
 #endif

@@ -78,9 +78,10 @@ static _Noreturn void serve(const struct executor_hooks *hooks, size_t index,
 }
 
 /*
- * Forks worker w. It closes our ends of the sockets of the workers before
- * it: while it held them, those would not see when this process goes. And it
- * is killed with its parent, also when that is killed.
+ * Forks worker w. It is killed with its parent, also when that is killed. It
+ * inherits our ends of the sockets of the workers before it, and does not
+ * close them one by one: at the end we shut the connections down, which needs
+ * no one's copy to be closed.
  */
 static void fork_worker(struct executor *executor, size_t w)
 {
@@ -96,8 +97,6 @@ static void fork_worker(struct executor *executor, size_t w)
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         if (getppid() != parent)
             _exit(1);
-        for (size_t before = 0; before < w; before++)
-            close(executor->workers[before].socket);
         close(ends[0]);
         serve(&executor->hooks, w, ends[1]);
     }
@@ -121,9 +120,10 @@ static int process_perform(struct executor_worker *worker,
     return reply.error == -EOWNERDEAD ? -EIO : (int)reply.error;
 }
 
-/* Closing our end is the sign to stop. */
+/* The end of the stream is the sign to stop. */
 static void process_end(struct executor_worker *worker)
 {
+    shutdown(worker->socket, SHUT_RDWR);
     close(worker->socket);
     while (waitpid(worker->pid, NULL, 0) < 0 && errno == EINTR)
         continue;

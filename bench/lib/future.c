@@ -79,13 +79,24 @@ static void call_back(struct future *future)
     pthread_mutex_unlock(&mutex);
 }
 
+/* The queue holds it no longer; true when its owner has already freed it.
+ * With the mutex held. */
+static bool leave_queue(struct future *future)
+{
+    future->queued = false;
+    return future->abandoned;
+}
+
 bool future_begin(struct future *future)
 {
     pthread_mutex_lock(&mutex);
+    bool abandoned = leave_queue(future);
     bool pending = atomic_load(&future->state) == PENDING;
     if (pending)
         atomic_store(&future->state, RUNNING);
     pthread_mutex_unlock(&mutex);
+    if (abandoned)
+        free(future);
     return pending;
 }
 
@@ -102,20 +113,39 @@ void future_finish(struct future *future, int error)
         call_back(future);
 }
 
+/* Cancels a pending future, and whether there is a callback to call. With the
+ * mutex held. */
+static bool cancel_pending(struct future *future)
+{
+    if (atomic_load(&future->state) != PENDING)
+        return false;
+    bool callback = future->callback != NULL;
+    future->error = -ECANCELED;
+    become(future, CANCELLED);
+    return callback;
+}
+
 bool future_cancel(struct future *future)
 {
     pthread_mutex_lock(&mutex);
-    int state = atomic_load(&future->state);
-    bool mine = state == PENDING;
-    bool callback = mine && future->callback != NULL;
-    if (mine) {
-        future->error = -ECANCELED;
-        become(future, CANCELLED);
-    }
+    bool callback = cancel_pending(future);
+    bool cancelled = atomic_load(&future->state) == CANCELLED;
     pthread_mutex_unlock(&mutex);
     if (callback)
         call_back(future);
-    return mine || state == CANCELLED;
+    return cancelled;
+}
+
+void future_drop(struct future *future)
+{
+    pthread_mutex_lock(&mutex);
+    bool abandoned = leave_queue(future);
+    bool callback = cancel_pending(future);
+    pthread_mutex_unlock(&mutex);
+    if (callback)
+        call_back(future);
+    if (abandoned)
+        free(future);
 }
 
 /* -------------------------------------------------------------- looking */
@@ -198,8 +228,10 @@ void future_free(struct future *future)
     pthread_mutex_lock(&mutex);
     while (future->in_callback)
         (void)wait_for_change(NULL);
+    future->abandoned = future->queued;
+    bool mine = !future->queued && !future->borrowed;
     pthread_mutex_unlock(&mutex);
-    if (!future->borrowed)
+    if (mine)
         free(future);
 }
 

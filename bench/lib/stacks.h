@@ -41,7 +41,8 @@ struct stacks {
 /* Reserves `count` stacks of at least `bytes` bytes each. Dies when the address
  * space or the mappings do not suffice. */
 struct stacks stacks_create(size_t count, size_t bytes);
-/* The usable part of stack i: its lowest address and its size. */
+/* Stack i, without its guard page: its lowest address and its size. A small
+ * stack's lowest word is the one that guards it. */
 void *stacks_at(const struct stacks *stacks, size_t i, size_t *bytes);
 /* Dies when the stack that begins at `stack` (see stacks_at) has overflowed
  * its word; only for GUARDS_WORD. */

@@ -26,8 +26,8 @@ static hwloc_topology_t load(void)
 {
     hwloc_topology_t machine;
     /* What takes time and does not matter here: plugins, which look for
-     * graphics cards; I/O devices; the first-level caches; and the x86 part, which
-     * visits every CPU in turn and knows nothing that Linux does not say.
+     * graphics cards; I/O devices; the first-level caches; and the x86 part,
+     * which visits every CPU in turn and knows nothing that Linux does not say.
      * The others are kept: scatter spreads over them. */
     setenv("HWLOC_PLUGINS_PATH", "/var/empty", 0);
     if (hwloc_topology_init(&machine) != 0)
@@ -42,6 +42,11 @@ static hwloc_topology_t load(void)
                                    HWLOC_TYPE_FILTER_KEEP_ALL);
     if (hwloc_topology_load(machine) != 0)
         die(errno, "hwloc cannot read the machine");
+    /* hwloc passes over a file that it cannot read. */
+    const char *file = getenv("HWLOC_XMLFILE");
+    if (file != NULL && getenv("HWLOC_THISSYSTEM") == NULL &&
+        hwloc_topology_is_thissystem(machine))
+        die(0, "HWLOC_XMLFILE %s: not a topology that hwloc can read", file);
     return machine;
 }
 

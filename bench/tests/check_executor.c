@@ -339,6 +339,30 @@ START_TEST(only_what_has_not_begun_can_be_cancelled)
 }
 END_TEST
 
+/* It is done, so it may go, although the executor has not come to it yet. A
+ * sanitizer sees if the executor looks at it after all. */
+START_TEST(what_was_cancelled_can_be_freed_at_once)
+{
+    for (int cancels = 0; cancels < 2; cancels++) {
+        struct executor *executor = makers[_i](1, NULL);
+        struct future *gate = executor_submit(executor, wait_at_gate, NULL, 2);
+        SUITE_UNTIL(atomic_load(&shared->at_gate) == (unsigned)cancels + 1);
+        for (uint64_t i = 0; i < 100; i++) {
+            struct future *future = executor_submit(executor, square, NULL, i);
+            ck_assert(future_cancel(future));
+            future_free(future);
+        }
+        atomic_store(&shared->open, true);
+        ck_assert_int_eq(future_result(gate, NULL, FOREVER), 0);
+        executor_shutdown(executor, cancels == 1);
+        future_free(gate);
+        executor_free(executor);
+        atomic_store(&shared->open, false);
+        ck_assert_uint_eq(shared->ran, cancels + 1);
+    }
+}
+END_TEST
+
 static atomic_uint called;
 static _Atomic(struct future *) called_with;
 
@@ -759,6 +783,8 @@ int main(void)
     tcase_add_loop_test(tests, hooks_run_once_for_each_worker, 0, KINDS);
     tcase_add_loop_test(tests, a_timeout_is_not_the_end, 0, KINDS);
     tcase_add_loop_test(tests, only_what_has_not_begun_can_be_cancelled, 0,
+                        KINDS);
+    tcase_add_loop_test(tests, what_was_cancelled_can_be_freed_at_once, 0,
                         KINDS);
     tcase_add_loop_test(tests, a_callback_set_early_is_called, 0, KINDS);
     tcase_add_loop_test(tests, a_callback_set_late_is_called_here_and_now, 0,
