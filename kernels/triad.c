@@ -4,7 +4,9 @@
  * Teaches: the memory is a shared resource too. A few cores can ask for all it
  * delivers; more cores then wait for it together.
  * Look for: a curve that bends early and stays flat, however many cores are
- * free. Compare it with `hash`, which works out of the cache.
+ * free. Compare it with `hash`, which works out of the cache. And see
+ * `processes` far below one: a worker forked for each round finds none of the
+ * shared pages in its page table, and takes a page fault for every one.
  * Left out: placing each block near the core that uses it (one thread fills
  * the arrays, so on a machine with several memories all lie in the first),
  * and stores that bypass the cache. After McCalpin's STREAM.

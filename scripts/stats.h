@@ -29,19 +29,20 @@ struct interval {
 enum {
     ALARM_ABOVE_CEILING = 1, /* faster than its cores allow */
     ALARM_CPU_TIME = 2,      /* used more processor time than there was */
+    ALARM_CLOCKS = 4,        /* claims more time than the outer clock has */
 };
 
 /* What is known of an arm once its blocks are summarised. Numbers that could
  * not be had are NaN. */
 struct estimate {
-    size_t blocks;       /* with an ok sample */
-    struct interval net; /* seconds that count: see stats_estimate.c */
-    struct interval whole, inside; /* seconds, the raw ones */
-    double disagreement;           /* greatest |net - inside| / inside */
-    struct interval speedup;       /* over sequential, same kernel */
-    struct interval self;          /* over the same strategy, one worker */
-    double ceiling;                /* the speedup that would be ideal */
-    double efficiency;             /* speedup / ceiling */
+    size_t blocks;           /* with an ok sample */
+    struct interval elapsed; /* seconds that count: see stats_estimate.c */
+    struct interval whole;   /* seconds, by the outer clock */
+    struct interval start;   /* of these, neither elapsed nor set-up */
+    struct interval speedup; /* over sequential, same kernel */
+    struct interval self;    /* over the same strategy, one worker */
+    double ceiling;          /* the speedup that would be ideal */
+    double efficiency;       /* speedup / ceiling */
     double cpu_s;
     double inflight;         /* items under way at once */
     struct interval rate;    /* items per second */
@@ -78,7 +79,6 @@ struct arm {
     size_t position; /* of its strategy among all, sorted by name */
     /* Whom it is compared with; NULL where the plan has no such arm. */
     const struct arm *blank, *sequential, *alone, *original;
-    double startup_s; /* of a blank: seconds to start and end, median */
     struct estimate estimate;
 };
 

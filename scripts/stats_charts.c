@@ -23,7 +23,7 @@ static struct point point_of(enum chart_kind kind, const struct arm *arm)
 {
     const struct estimate *e = &arm->estimate;
     const struct interval *y = kind == CHART_SPEEDUP    ? &e->speedup
-                               : kind == CHART_INFLIGHT ? &e->net
+                               : kind == CHART_INFLIGHT ? &e->elapsed
                                                         : &e->cost_ns;
     double x = kind == CHART_SPEEDUP    ? (double)arm->cores
                : kind == CHART_INFLIGHT ? e->inflight
@@ -261,7 +261,8 @@ const char *alarm_text(unsigned alarms)
     static const char *const texts[] = {
         "", "speedup above the cores in use", "processor time above the cores",
         "speedup and processor time above the cores"};
-    return texts[alarms & 3];
+    return alarms & ALARM_CLOCKS ? "more time inside than by the outer clock"
+                                 : texts[alarms & 3];
 }
 
 /* Three digits and a unit: "31.2 ms". Valid for the next four calls. */

@@ -4,22 +4,21 @@
  * Teaches: compare within a block, summarise over blocks. A machine that is
  * slow for a minute is slow for both sides of a ratio taken in that minute.
  *
- * What time counts. hyperfine times the whole process; a student asks about
- * the work. In block b
+ * What time counts. Two clocks run: hyperfine's around the whole process, and
+ * the child's own around its rounds. The whole holds loading, linking,
+ * setting up, checking the answer and giving memory back, which depends on
+ * the kernel and is a millisecond more or less from one run to the next;
+ * taken off by a blank run it leaves errors as long as a short arm. So
  *
- *     net      = whole - setup - start-up
- *     start-up = median over blocks of the blank's whole - setup - inside
+ *     elapsed = the child's own time of its rounds
+ *     start   = whole - elapsed - what the child says of set-up and check
  *
- * where the blank is the same strategy running the kernel that does nothing,
- * `inside` is the work by the child's own clock, and setup is what the child
- * reports of setting up and, after the work, of checking its answer. So net
- * is the outer clock's account of the work, less loading, linking and ending
- * the program; `inside` is the child's own. Both are kept side by side, with
- * their greatest relative difference over the blocks. Start-up is a median
- * because one start is a few milliseconds give or take one, as long as a
- * whole short arm.
+ * and the outer clock is the witness: elapsed and set-up must fit into the
+ * whole (an alarm otherwise), and `start` stands in the summary beside that
+ * of the blank, the same strategy doing nothing, so that anybody can see
+ * what the one clock has and the other has not.
  *
- * What a speedup is. Per block the log of base net / own net; over blocks
+ * What a speedup is. Per block the log of base / own elapsed; over blocks
  * the median of these, and as interval the order statistics that the sign
  * test does not reject: if k is the greatest number with
  * P(Binomial(n, 1/2) < k) <= 0.025, the k-th smallest and the k-th greatest
@@ -106,11 +105,6 @@ static double whole_s(const struct arm *arm, size_t block)
     return arm->runs[block]->wall_s;
 }
 
-static double inside_s(const struct arm *arm, size_t block)
-{
-    return arm->runs[block]->inside_s;
-}
-
 static double cpu_s(const struct arm *arm, size_t block)
 {
     return arm->runs[block]->cpu_s;
@@ -121,22 +115,17 @@ static double inflight(const struct arm *arm, size_t block)
     return arm->runs[block]->inflight;
 }
 
-/* Start-up in one block, of an arm that does nothing. */
-static double startup_in(const struct arm *blank, size_t block)
+/* Seconds that count, as the head of this file defines them. */
+static double elapsed_s(const struct arm *arm, size_t block)
 {
-    const struct sample *run = blank->runs[block];
-    return run->wall_s - run->setup_s -
-           (isnan(run->inside_s) ? 0 : run->inside_s);
+    return arm && arm->runs[block] ? arm->runs[block]->inside_s : NAN;
 }
 
-/* Seconds that count, as the head of this file defines them. May come out
- * below zero when the work is shorter than the noise of start-up. */
-static double net_s(const struct arm *arm, size_t block)
+/* What the outer clock has and the child's own does not account for. */
+static double start_s(const struct arm *arm, size_t block)
 {
-    if (!arm || !arm->runs[block] || !arm->blank)
-        return NAN;
-    return arm->runs[block]->wall_s - arm->runs[block]->setup_s -
-           arm->blank->startup_s;
+    const struct sample *run = arm->runs[block];
+    return run->wall_s - run->inside_s - run->setup_s;
 }
 
 /* log(base / own). A time not above zero is shorter than any other, so its
@@ -145,7 +134,7 @@ static double net_s(const struct arm *arm, size_t block)
 static double log_ratio(const struct arm *base, const struct arm *own,
                         size_t block)
 {
-    double upper = net_s(base, block), lower = net_s(own, block);
+    double upper = elapsed_s(base, block), lower = elapsed_s(own, block);
     if (isnan(upper) || isnan(lower) || (upper <= 0 && lower <= 0))
         return NAN;
     if (lower <= 0)
@@ -170,8 +159,8 @@ static double log_twin(const struct arm *arm, size_t block)
 
 static double rate(const struct arm *arm, size_t block)
 {
-    double net = net_s(arm, block);
-    return net > 0 ? arm->runs[block]->work / net : NAN;
+    double elapsed = elapsed_s(arm, block);
+    return elapsed > 0 ? arm->runs[block]->work / elapsed : NAN;
 }
 
 static double cost_ns(const struct arm *arm, size_t block)
@@ -193,15 +182,13 @@ static double cpu_load(const struct arm *arm, size_t block)
 
 /* ------------------------------------------------------------- estimates */
 
-/* The greatest relative difference between the two clocks. */
-static double disagreement(const struct results *results, const struct arm *arm)
+/* Whether in some block the child claims more time than went by outside. */
+static bool clocks_differ(const struct results *results, const struct arm *arm)
 {
-    double worst = NAN;
+    bool differ = false;
     for (size_t b = 0; b < results->blocks_n; b++)
-        if (arm->runs[b])
-            worst = fmax(worst, fabs(net_s(arm, b) - inside_s(arm, b)) /
-                                    inside_s(arm, b));
-    return worst;
+        differ |= arm->runs[b] && start_s(arm, b) < 0;
+    return differ;
 }
 
 /* The speedup that nothing can beat: one worker computes on one core at a
@@ -231,11 +218,10 @@ static void estimate_arm(const struct results *results, struct arm *arm)
 {
     const struct interval none = {0, NAN, NAN, NAN};
     struct estimate *e = &arm->estimate;
-    e->net = over_blocks(results, arm, net_s);
+    e->elapsed = over_blocks(results, arm, elapsed_s);
     e->whole = over_blocks(results, arm, whole_s);
-    e->blocks = arm_is(arm, "blank") ? e->whole.n : e->net.n;
-    e->inside = over_blocks(results, arm, inside_s);
-    e->disagreement = disagreement(results, arm);
+    e->start = over_blocks(results, arm, start_s);
+    e->blocks = e->elapsed.n;
     e->speedup = interval_exp(over_blocks(results, arm, log_speedup));
     e->self = interval_exp(over_blocks(results, arm, log_self));
     e->cpu_s = over_blocks(results, arm, cpu_s).middle;
@@ -252,6 +238,8 @@ static void estimate_arm(const struct results *results, struct arm *arm)
         estimate_losses(results, arm);
     if (over_blocks(results, arm, cpu_load).middle > 1.05)
         e->alarms |= ALARM_CPU_TIME;
+    if (clocks_differ(results, arm))
+        e->alarms |= ALARM_CLOCKS;
 }
 
 struct interval ratio_between(const struct results *results,
@@ -295,12 +283,6 @@ const struct arm *noisiest_twin(const struct results *results)
  * ceiling by no more than the twins differ is no alarm. */
 void estimate_all(struct results *results)
 {
-    for (size_t i = 0; i < results->arms_n; i++) {
-        struct arm *arm = &results->arms[i];
-        arm->startup_s = arm_is(arm, "blank")
-                             ? over_blocks(results, arm, startup_in).middle
-                             : NAN;
-    }
     for (size_t i = 0; i < results->arms_n; i++)
         estimate_arm(results, &results->arms[i]);
     const struct arm *twin = noisiest_twin(results);

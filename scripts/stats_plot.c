@@ -129,7 +129,7 @@ static struct interval right_of(const struct chart *chart,
  * at once. NaN where sequential was not measured with these items. */
 static double ideal_s(const struct arm *arm)
 {
-    return arm->sequential ? arm->sequential->estimate.net.middle : NAN;
+    return arm->sequential ? arm->sequential->estimate.elapsed.middle : NAN;
 }
 
 /* The panel of dots leaves room for the longest name. */
@@ -376,11 +376,11 @@ static void put_row_texts(FILE *out, const struct chart *chart,
     if (chart->kind == CHART_SPEEDUP) {
         snprintf(text, sizeof text, "%.2f", e->speedup.middle);
         put_cell(out, text);
-        put_cell(out, seconds_text(e->net.middle));
+        put_cell(out, seconds_text(e->elapsed.middle));
     } else if (chart->kind == CHART_INFLIGHT) {
         snprintf(text, sizeof text, "%.0f", e->inflight);
         put_cell(out, text);
-        put_cell(out, seconds_text(e->net.middle));
+        put_cell(out, seconds_text(e->elapsed.middle));
     } else {
         if (!e->lost_known)
             snprintf(text, sizeof text, "-");

@@ -497,11 +497,7 @@ const char *arm_verdict(const struct arm *arm)
     const struct estimate *e = &arm->estimate;
     if (!e->whole.n)
         return arm->failure ? arm->failure->verdict : "no samples";
-    if (arm_is(arm, "blank"))
-        return "ok";
-    if (!e->blocks)
-        return "no blank";
-    return e->net.middle > 0 ? "ok" : "too short";
+    return e->blocks ? "ok" : "no time";
 }
 
 /* Reasons are shown in tables and CSV: one line, no quotes, no tabs. */
@@ -522,11 +518,8 @@ const char *arm_reason(const struct arm *arm)
     if (arm->failure)
         why = *arm->failure->reason ? arm->failure->reason
                                     : arm->failure->verdict;
-    if (!strcmp(verdict, "no blank"))
-        snprintf(text, sizeof text,
-                 "no run of its blank arm to subtract start-up with");
-    else if (!strcmp(verdict, "too short"))
-        snprintf(text, sizeof text, "takes no longer than start-up");
+    if (!strcmp(verdict, "no time"))
+        snprintf(text, sizeof text, "said nothing of its own time");
     else if (!e->whole.n && !arm->failure)
         snprintf(text, sizeof text, "was not run");
     else if (e->whole.n && arm->failed)

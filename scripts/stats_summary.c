@@ -95,10 +95,10 @@ static void put_arm(FILE *out, const struct arm *arm)
     put_text(out, arm->items);
     put_number(out, e->inflight);
     fprintf(out, "%zu,", e->blocks);
-    put_interval(out, &e->net);
+    put_interval(out, &e->elapsed);
     put_number(out, e->whole.middle);
-    put_number(out, e->inside.middle);
-    put_number(out, e->disagreement);
+    put_number(out, e->start.middle);
+    put_number(out, arm->blank ? arm->blank->estimate.start.middle : NAN);
     put_interval(out, &e->speedup);
     put_interval(out, &e->self);
     put_number(out, e->efficiency);
@@ -120,7 +120,8 @@ int summary_write(const struct results *results)
 {
     FILE *out = file_begin(results, "summary.csv");
     fputs("chart,role,kernel,strategy,workers,cores,items,inflight,blocks,"
-          "net_s,net_low_s,net_high_s,whole_s,inside_s,disagreement,"
+          "elapsed_s,elapsed_low_s,elapsed_high_s,whole_s,start_s,"
+          "blank_start_s,"
           "speedup,speedup_low,speedup_high,self_speedup,self_low,self_high,"
           "efficiency,cpu_s,rate_per_s,rate_low_per_s,rate_high_per_s,"
           "cost_ns,cost_low_ns,cost_high_ns,lost_share,lost_most,lost_runs,"

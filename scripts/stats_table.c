@@ -52,7 +52,8 @@ static void print_series(const struct chart *chart, const struct series *series)
         return;
     }
     printf("  %-14.14s %7ld %9.0f %10s  %-22s", arm->strategy, arm->workers,
-           e->inflight, seconds_text(e->net.middle), ratio_text(&e->speedup));
+           e->inflight, seconds_text(e->elapsed.middle),
+           ratio_text(&e->speedup));
     if (isfinite(e->self.middle))
         printf(" %5.2f", e->self.middle);
     putchar('\n');
@@ -135,7 +136,7 @@ int table_print(const struct results *results)
     struct charts charts = charts_build(results);
     for (size_t c = 0; c < charts.n; c++)
         print_chart(&charts.list[c]);
-    printf("\nelapsed: seconds less start-up; speedup: over sequential; self: "
+    printf("\nelapsed: without start-up; speedup: over sequential; self: "
            "over itself\nwith one worker\n");
     print_missing(results);
     print_alarms(results);

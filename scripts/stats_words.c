@@ -89,14 +89,14 @@ static void speedup_words(const struct results *results,
     const struct estimate *e = &arm->estimate;
     if (arm == arm->sequential) {
         printf("Nothing here is faster than sequential, which takes %s.",
-               seconds_text(e->net.middle));
+               seconds_text(e->elapsed.middle));
     } else {
         printf("On %ld core%s %s is %.2f times as fast as sequential",
                arm->cores, arm->cores == 1 ? "" : "s", best->label,
                e->speedup.middle);
         say_interval(&e->speedup);
-        printf(": %s instead of %s.", seconds_text(e->net.middle),
-               seconds_text(arm->sequential->estimate.net.middle));
+        printf(": %s instead of %s.", seconds_text(e->elapsed.middle),
+               seconds_text(arm->sequential->estimate.elapsed.middle));
     }
     say_ties(results, chart, 0);
     say_gainless(chart);
@@ -111,10 +111,10 @@ static void inflight_words(const struct results *results,
     printf("With %.0f item%s under way at once %s takes %s, %.*f items a "
            "second.",
            e->inflight, e->inflight > 1 ? "s" : "", best->label,
-           seconds_text(e->net.middle), e->rate.middle < 10 ? 1 : 0,
+           seconds_text(e->elapsed.middle), e->rate.middle < 10 ? 1 : 0,
            e->rate.middle);
     if (arm->sequential && isfinite(e->speedup.middle)) {
-        double base = arm->sequential->estimate.net.middle;
+        double base = arm->sequential->estimate.elapsed.middle;
         printf(" Sequential takes %s; divided by %.0f that is %s, the ideal.",
                seconds_text(base), e->inflight,
                seconds_text(base / e->inflight));
@@ -223,7 +223,7 @@ static void chart_rows(const struct chart *chart)
 {
     bool counters = chart->kind == CHART_COUNTERS;
     printf("%s\tworkers\tcores\tin flight\tblocks\telapsed\twhole process\t"
-           "by its own clock\tspeedup\tover itself at one worker\tprocessor "
+           "start and end\tspeedup\tover itself at one worker\tprocessor "
            "time%s\n",
            counters ? "counter" : "strategy",
            counters ? "\tan increment\tlost" : "");
@@ -232,10 +232,10 @@ static void chart_rows(const struct chart *chart)
             const struct arm *arm = chart->series[s].points[p].arm;
             const struct estimate *e = &arm->estimate;
             tab_text(chart->series[s].label);
-            printf("\t%ld\t%ld\t%.0f\t%zu\t%s\t%s\t%s", arm->workers,
-                   arm->cores, e->inflight, e->blocks,
-                   seconds_text(e->net.middle), seconds_text(e->whole.middle),
-                   seconds_text(e->inside.middle));
+            printf(
+                "\t%ld\t%ld\t%.0f\t%zu\t%s\t%s\t%s", arm->workers, arm->cores,
+                e->inflight, e->blocks, seconds_text(e->elapsed.middle),
+                seconds_text(e->whole.middle), seconds_text(e->start.middle));
             tab_ratio(&e->speedup);
             tab_ratio(&e->self);
             printf("\t%s", seconds_text(e->cpu_s));

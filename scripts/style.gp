@@ -49,7 +49,7 @@ panel_top = 1 - 76.0 / height
 panel_bottom = 100.0 / height
 screen(pixels) = 1 - pixels / height
 
-set style fill transparent solid 0.12 noborder
+set style fill transparent solid 0.08 noborder
 set border 3 linecolor rgb grey
 set tics nomirror textcolor rgb "#333333"
 set tics out scale 0.5 font ",11"

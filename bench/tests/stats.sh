@@ -176,7 +176,7 @@ check 'speedup over sequential' near "$(s2 speedup)" 2
 check 'drift between blocks is not in it' near "$(s2 speedup_low)" 2
 check 'speedup over itself' near "$(s2 self_speedup)" 2.5
 check 'efficiency' near "$(s2 efficiency)" 1
-check 'net seconds, median' near "$(s2 net_s)" 0.055
+check 'net seconds, median' near "$(s2 elapsed_s)" 0.055
 check 'whole process beside it' near "$(s2 whole_s)" 0.065
 check 'twin: apparent ratio' near \
     "$(cell "$exact" twin gcd threads 2 twin_ratio)" 1.04
@@ -195,23 +195,28 @@ check 'runs that lost' near \
 check 'none lost is 0, not empty' near \
     "$(cell "$exact" plan counter_mutex threads 2 lost_runs)" 0
 check 'an arm without samples has no time' [ -z \
-    "$(cell "$exact" plan gcd uring 1 net_s)" ]
+    "$(cell "$exact" plan gcd uring 1 elapsed_s)" ]
 check 'but its verdict' [ unsupported = \
     "$(cell "$exact" plan gcd uring 1 verdict)" ]
 check 'and its reason' grep -q "no, 'ring' <here>" "$exact/summary.csv"
 
-# What an arm says of its own set-up is taken off, whatever the blank's is.
+# The two clocks: what the outer one has beyond work and set-up is the start;
+# a child that claims more than went by outside raises an alarm.
+check 'start: whole less work less set-up' near "$(s2 start_s)" 0.009
+check 'and the blank'\''s beside it' near "$(s2 blank_start_s)" 0.009
 setup=$work/setup
 plan "$setup"
 samples "$setup" 6 0
 sed -i.old -e '/"arm":"s\/thr\/2"/s/"setup_ns":1000000/"setup_ns":6000000/' \
-    -e '/"arm":"s\/seq"/s/"setup_ns":1000000/"setup_ns":0/' \
+    -e '/"arm":"s\/seq"/s/"setup_ns":1000000/"setup_ns":60000000/' \
     "$setup/samples.jsonl"
-"$stats" summary "$setup"
-check 'its own set-up is taken off, more than the blank'\''s' near \
-    "$(cell "$setup" plan gcd threads 2 net_low_s)" 0.045
-check 'and less than the blank'\''s' near \
-    "$(cell "$setup" plan gcd sequential 1 net_low_s)" 0.101
+"$stats" summary "$setup" 2>"$work/err"
+check 'set-up is not part of the work' near \
+    "$(cell "$setup" plan gcd threads 2 elapsed_low_s)" 0.05
+check 'nor of the start' near \
+    "$(cell "$setup" plan gcd threads 2 start_s)" 0.004
+check 'alarm: more time inside than outside' grep -q \
+    'sequential gcd.*more time inside' "$work/err"
 
 # -------------------------------------------------------------- disturbances
 
@@ -237,8 +242,8 @@ check 'bad lines: one warning with their count' \
     sh -c '[ "$(wc -l <"$1")" -eq 1 ] && grep -q " 5 lines left out" "$1"' \
     sh "$work/err"
 check 'bad lines change nothing' near \
-    "$(cell "$dirty" plan gcd threads 2 net_high_s)" \
-    "$(cell "$exact" plan gcd threads 2 net_high_s)"
+    "$(cell "$dirty" plan gcd threads 2 elapsed_high_s)" \
+    "$(cell "$exact" plan gcd threads 2 elapsed_high_s)"
 check 'failed runs beside good ones are told' \
     grep -q '1 of 9 runs failed: digest' "$dirty/summary.csv"
 check 'other commands do not repeat the warning' \
@@ -268,8 +273,8 @@ for n in 5 6 9 20; do
     "$stats" summary "$work/n$n" 2>/dev/null
 done
 
-# The same by awk: start-up as a median, log ratios within blocks, sorted,
-# middle and k-th from both ends. k of the 95 % sign interval: 1 for 6, 2 for 9, 6 for 20 blocks.
+# The same by awk: log ratios within blocks, sorted, middle and k-th from both
+# ends. k of the 95 % sign interval: 1 for 6, 2 for 9, 6 for 20 blocks.
 by_awk()
 {
     awk -v k="$2" '
@@ -277,12 +282,15 @@ by_awk()
         rest = substr($0, index($0, "\"" key "\":") + length(key) + 3)
         return rest + 0
     }
-    /"arm":"b\/seq"/ { wall["bs", number("block")] = number("wall_ns") }
-    /"arm":"b\/thr"/ { wall["bt", number("block")] = number("wall_ns") }
-    /"arm":"s\/seq"/ { wall["s", number("block")] = number("wall_ns") }
+    # The second "wall_ns" of a line is the child'\''s own.
+    function own_time() {
+        sub(/"wall_ns":/, "")
+        return number("wall_ns")
+    }
+    /"arm":"s\/seq"/ { wall["s", number("block")] = own_time() }
     /"arm":"s\/thr\/2"/ {
         b = number("block")
-        wall["t", b] = number("wall_ns")
+        wall["t", b] = own_time()
         if (b > n) n = b
     }
     function median(    i, j, t) {
@@ -296,13 +304,7 @@ by_awk()
     }
     END {
         for (b = 1; b <= n; b++)
-            x[b] = wall["bs", b]
-        start_s = median()
-        for (b = 1; b <= n; b++)
-            x[b] = wall["bt", b]
-        start_t = median()
-        for (b = 1; b <= n; b++)
-            x[b] = log((wall["s", b] - start_s) / (wall["t", b] - start_t))
+            x[b] = log(wall["s", b] / wall["t", b])
         middle = median()
         printf "%.15g %.15g %.15g\n", exp(middle), exp(x[k]), exp(x[n + 1 - k])
     }' "$1/samples.jsonl"
@@ -332,7 +334,7 @@ alarm=$work/alarm
 plan "$alarm"
 samples "$alarm" 6 0
 sed -i.old -e '/"arm":"s\/seq"/s/"user_ns":5e6/"user_ns":5e8/' \
-    -e '/"arm":"s\/thr\/1"/s/"wall_ns":[0-9.]*,"user/"wall_ns":3e7,"user/' \
+    -e '/"arm":"s\/thr\/1"/s/"rounds":1,"wall_ns":[0-9.]*/"rounds":1,"wall_ns":3e7/' \
     "$alarm/samples.jsonl"
 "$stats" summary "$alarm" 2>"$work/err"
 check 'alarm: more processor time than cores' grep -q \
