@@ -32,7 +32,7 @@ enum {
     MOST_COUNTS = 64,
     LEAST_BLOCKS = 6, /* fewer cannot carry a 95 % interval */
     MOST_BLOCKS = 20, /* unless --blocks asks for more */
-    DEFAULT_BUDGET_S = 110,
+    DEFAULT_BUDGET_S = 140,
 };
 
 /* A list of words as the user wrote it, "a,b,c"; count 0 when not given. */
