@@ -28,6 +28,7 @@ struct worker {
 };
 
 static struct gil gil;
+static pthread_barrier_t start;
 
 static void *work(void *argument)
 {
@@ -36,6 +37,7 @@ static void *work(void *argument)
     struct share mine = share_of(run->items, run->workers, me->index);
 
     worker_enter(run, me->index);
+    pthread_barrier_wait(&start);
     gil_take(&gil, me->index);
     for (uint64_t i = mine.first; i < mine.last; i++) {
         run_item(run, i);
@@ -51,14 +53,18 @@ static void gil_run(const struct run *run)
     struct worker *workers = calloc(run->workers, sizeof *workers);
     if (workers == NULL)
         die(ENOMEM, "%zu workers", run->workers);
+    int error = pthread_barrier_init(&start, NULL, (unsigned)run->workers);
+    if (error != 0)
+        die(error, "barrier");
     for (size_t w = 0; w < run->workers; w++) {
         workers[w] = (struct worker){.run = run, .index = w};
-        int error = pthread_create(&workers[w].thread, NULL, work, &workers[w]);
+        error = pthread_create(&workers[w].thread, NULL, work, &workers[w]);
         if (error != 0)
             die(error, "worker %zu of %zu", w + 1, run->workers);
     }
     for (size_t w = 0; w < run->workers; w++)
         pthread_join(workers[w].thread, NULL);
+    pthread_barrier_destroy(&start);
     free(workers);
 }
 
