@@ -4,7 +4,7 @@
  *
  * Teaches: workers that take items as they come free even out unequal items,
  * for the price of a queue; and an executor hides where the work is done:
- * `diff bench/pool.c bench/process_pool.c` is one line of code.
+ * `diff bench/pool.c bench/process_pool.c` is the constructor's name.
  * Look for: mandelbrot ahead of `threads`; tiny items behind it, because a
  * submitted task costs a microsecond or so.
  * Left out: handing out several items at once (chunks).

@@ -82,6 +82,13 @@ static void explain_count(struct report *report, const struct tally *expected)
         wrong(report, "some items ran twice and others never");
 }
 
+/* Why an item failed, in words. */
+static const char *error_text(int error)
+{
+    return error == EOWNERDEAD ? "the process that ran it died"
+                               : strerror(error);
+}
+
 /* Fills report->wrong unless the run is right. */
 static void judge(struct report *report)
 {
@@ -93,8 +100,8 @@ static void judge(struct report *report)
         tally_merge(&report->sum, &memory.tallies[w]);
     if (report->sum.failed > 0) {
         wrong(report, "item %" PRIu64 " failed: %s (%" PRIu64 " failed in all)",
-              report->sum.failed_item, strerror((int)report->sum.failed_error),
-              report->sum.failed);
+              report->sum.failed_item,
+              error_text((int)report->sum.failed_error), report->sum.failed);
         return;
     }
     if (report->sum.ran != expected.ran ||

@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,39 +80,6 @@ static const struct {
 };
 enum { COMMON = sizeof common / sizeof common[0] };
 
-bool number_parse(const char *text, uint64_t least, uint64_t most,
-                  uint64_t *number)
-{
-    if (*text == '\0' || text[strspn(text, "0123456789")] != '\0')
-        return false;
-    errno = 0;
-    uintmax_t value = strtoumax(text, NULL, 10);
-    *number = value;
-    return errno == 0 && value >= least && value <= most;
-}
-
-bool duration_parse(const char *text, uint64_t *ns)
-{
-    static const double longest_ns = 9.2e18; /* what llround can hold */
-    static const struct {
-        const char *name;
-        double ns;
-    } units[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}};
-    size_t digits = strspn(text, "0123456789.");
-    char *end;
-    if (digits == 0)
-        return false;
-    double value = strtod(text, &end);
-    for (size_t u = 0; u < sizeof units / sizeof units[0]; u++) {
-        if (end != text + digits || strcmp(end, units[u].name) != 0)
-            continue;
-        value *= units[u].ns;
-        *ns = value < longest_ns ? (uint64_t)llround(value) : 0;
-        return value < longest_ns;
-    }
-    return false;
-}
-
 static _Noreturn void refuse(const char *option, const char *value,
                              const char *why)
 {
@@ -133,20 +99,6 @@ static uint64_t count_option(const char *option, const char *value,
     return number;
 }
 
-/* The position of `word` among the space-separated `choices`, or -1. */
-static int choice_position(const char *choices, const char *word)
-{
-    int position = 0;
-    size_t length = strlen(word);
-    for (const char *at = choices; *at != '\0'; position++) {
-        size_t n = strcspn(at, " ");
-        if (n == length && strncmp(at, word, n) == 0)
-            return position;
-        at += n + (at[n] == ' ');
-    }
-    return -1;
-}
-
 static void set_declared(struct setting *setting, const char *value)
 {
     const struct option_spec *spec = setting->spec;
@@ -163,7 +115,7 @@ static void set_declared(struct setting *setting, const char *value)
             refuse(spec->name, value, "out of range");
         break;
     case OPTION_CHOICE: {
-        int position = choice_position(spec->choices, value);
+        int position = choice_parse(spec->choices, value);
         if (position < 0)
             die_with(EXIT_USAGE, 0, "--%s %s: must be one of: %s", spec->name,
                      value, spec->choices);
@@ -346,8 +298,8 @@ static void take(struct settings *settings, struct counts *counts,
         settings->action = ACTION_LIST;
         break;
     case OPT_TOPOLOGY: {
-        int order = choice_position("compact scatter",
-                                    optarg == NULL ? "compact" : optarg);
+        int order = choice_parse("compact scatter",
+                                 optarg == NULL ? "compact" : optarg);
         if (order < 0)
             refuse("topology", optarg, "must be one of: compact scatter");
         settings->action = ACTION_TOPOLOGY;

@@ -11,6 +11,7 @@
 #define OPTIONS_H
 
 #include "../strategy.h"
+#include "parse.h"
 #include "topology.h"
 
 enum { MOST_DECLARED = 64 };
@@ -53,15 +54,5 @@ struct settings options_read(int argc, char **argv);
 
 /* Prints help on stdout: of the program, or of one kernel. */
 void options_help(const struct settings *settings);
-
-/*
- * A whole number written in decimal digits alone; false when it is anything
- * else, or outside least..most.
- */
-bool number_parse(const char *text, uint64_t least, uint64_t most,
-                  uint64_t *number);
-/* A time such as 350ms, 5us, 2s, 10ns or 0.5s, in nanoseconds; a unit is
- * required. At most about 290 years. */
-bool duration_parse(const char *text, uint64_t *ns);
 
 #endif
