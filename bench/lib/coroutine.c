@@ -146,7 +146,7 @@ void coroutine_prefetch(const struct coroutine *c)
 {
     enum { CACHE_LINE = 64, LINES_BELOW = 10, LINES_ABOVE = 2 };
     for (int i = -LINES_BELOW; i < LINES_ABOVE; i++)
-        __builtin_prefetch((const char *)c + i * CACHE_LINE, 1);
+        __builtin_prefetch((const char *)c + (ptrdiff_t)i * CACHE_LINE, 1);
 }
 
 struct coroutine *coroutine_current(void)
