@@ -17,6 +17,7 @@ setup=$(cd -- "$(dirname -- "$0")/../../scripts" && pwd)/setup
 scratch=$(mktemp -d)
 trap 'rm -rf -- "$scratch"' EXIT
 number=0
+failures=0
 
 # One line of the result: whether the last command succeeded, and what for.
 check()
@@ -26,6 +27,7 @@ check()
     if [ $status -eq 0 ]; then
         echo "ok $number - $1"
     else
+        failures=$((failures + 1))
         echo "not ok $number - $1"
         sed 's/^/# /' "$bin/../said" "$bin/../calls" 2>/dev/null
     fi
@@ -109,11 +111,11 @@ dry_run()
     check "$1: --dry-run prints the one command and runs nothing"
 }
 
-dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev jq check libssl-dev liburing-dev libgomp1'
-dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel jq check-devel openssl-devel liburing-devel libgomp'
-dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl jq check openssl liburing gcc-libs'
-dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel jq check-devel libopenssl-devel liburing-devel libgomp1'
-dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl jq check openssl@3 libomp'
+dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev hyperfine gnuplot-nox jq check libssl-dev liburing-dev libgomp1'
+dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq check-devel openssl-devel liburing-devel libgomp'
+dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq check openssl liburing gcc-libs'
+dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq check-devel libopenssl-devel liburing-devel libgomp1'
+dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq check openssl@3 libomp'
 
 for system in apt-get dnf pacman zypper brew; do
     machine
@@ -222,3 +224,4 @@ for bad in --frob '--for' '--for all' extra; do
 done
 
 echo "1..$number"
+[ "$failures" -eq 0 ]
