@@ -214,12 +214,15 @@ static void put_tic(FILE *out, double at, double unit)
     fprintf(out, "\"%.6g%s\" %.10g", shown, unit > 0 ? names[u] : "", at);
 }
 
+/* What a digit of a label takes of the lower axis. */
+static const double digit_share = 0.065;
+
 /* Tics of a logarithmic axis: tens, and others in between where the axis is
  * short. `unit` is what one unit of the axis is in seconds; 0: no time. */
 static void put_log_tics(FILE *out, const char *name, double low, double high,
                          double unit)
 {
-    double decades = log10(high / low);
+    double decades = log10(high / low), last = -INFINITY;
     const char *separator = "";
     fprintf(out, "%s = '", name);
     for (int power = (int)floor(log10(low)); power <= log10(high); power++)
@@ -232,9 +235,15 @@ static void put_log_tics(FILE *out, const char *name, double low, double high,
                 chosen = digit == 1;
             if (!chosen || at < low || at > high)
                 continue;
+            /* The lower axis is short: a long number must not touch the one
+             * before it. */
+            if (unit == 0 && log10(at) - last <
+                                 decades * digit_share * (floor(log10(at)) + 1))
+                continue;
             fputs(separator, out);
             put_tic(out, at, unit);
             separator = ", ";
+            last = log10(at);
         }
     fputs("'\n", out);
 }
