@@ -38,7 +38,22 @@ size_t stacks_bytes_for(size_t wanted)
     return (wanted == 0 ? STACK_BYTES : wanted) + context_extra_bytes;
 }
 
-static size_t mappings_allowed(void)
+/* How many mappings the process has: a line of its maps for each. */
+static size_t mappings_now(void)
+{
+    size_t count = 0;
+    FILE *file = fopen("/proc/self/maps", "re");
+    if (file == NULL)
+        return 0;
+    for (int c; (c = getc(file)) != EOF;)
+        count += c == '\n';
+    fclose(file);
+    return count;
+}
+
+/* How many more it may have. Another field of stacks, in another thread's
+ * loop, may have taken its part already. */
+static size_t mappings_left(void)
 {
     size_t most = 65530;
     FILE *file = fopen("/proc/sys/vm/max_map_count", "re");
@@ -47,7 +62,8 @@ static size_t mappings_allowed(void)
             most = 65530;
         fclose(file);
     }
-    return most > SPARE_MAPPINGS ? most - SPARE_MAPPINGS : 0;
+    size_t taken = mappings_now() + SPARE_MAPPINGS;
+    return most > taken ? most - taken : 0;
 }
 
 static char *guard_of(const struct stacks *stacks, size_t i)
@@ -67,7 +83,7 @@ static int mark_guards(const struct stacks *stacks, size_t page)
 /* Each guard costs two mappings: itself, and the stack it cuts off. */
 static void map_guards(struct stacks *stacks, size_t page)
 {
-    size_t guards = mappings_allowed() / 2;
+    size_t guards = mappings_left() / 2;
     stacks->guards = GUARDS_MAPPED;
     stacks->group = 1;
     if (guards < stacks->count) {
