@@ -123,7 +123,4 @@ struct share {
 };
 struct share share_of(uint64_t items, size_t workers, size_t w);
 
-/* How many cores the workers may use: --cores, or the usable ones. */
-size_t cores_in_use(void);
-
 #endif

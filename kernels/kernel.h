@@ -188,9 +188,6 @@ struct kernel {
      */
     int (*item)(const struct run *run, uint64_t i, uint64_t *answer);
 
-    /* Optional: an item as steps in this order, for pipelines. */
-    const struct stage *stages;
-
     /*
      * After the last round: is the work right? Called once, in one thread,
      * outside the time, and only when every item ran exactly once a round.

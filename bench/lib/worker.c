@@ -21,11 +21,6 @@ static _Thread_local struct {
     uint64_t cpu_before;
 } self;
 
-size_t cores_in_use(void)
-{
-    return memory.cores_count;
-}
-
 struct share share_of(uint64_t items, size_t workers, size_t w)
 {
     uint64_t least = items / workers, longer = items % workers;
