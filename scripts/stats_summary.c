@@ -2,8 +2,8 @@
  * stats_summary.c - writes summary.csv: one row an arm, every number of it.
  *
  * Teaches: keep what the conclusion rests on beside it: both clocks and what
- * lies between them, the interval next to the median, the reason next to the
- * gap. Look at: `alarm`. A row that carries one measured something impossible,
+ * lies between them; the interval next to the median; the reason for a gap.
+ * Look at: `alarm`. A row that carries one measured something impossible,
  * and neither it nor its neighbours should be believed before it is
  * explained.
  * Left out: rounding. Digits are for programs; tables and charts round.
