@@ -16,6 +16,8 @@
 #include "lib/crew.h"
 #include "lib/op.h"
 
+#include <errno.h>
+
 static struct crew crew;
 
 static const char *coroutines_start(const struct run *run)
@@ -41,11 +43,15 @@ static void coroutines_stop(const struct run *run)
     crew_destroy(&crew);
 }
 
-/* Whether a sleep is over, or anything else can be done now. */
+/* Whether a sleep is over, anything else can be done now, or given up. */
 static bool try_now(struct op *op, uint64_t began, int64_t *result)
 {
-    if (op->kind != OP_SLEEP)
-        return op_try(op, result);
+    if (op->kind != OP_SLEEP && op_try(op, result))
+        return true;
+    if (op->kind != OP_SLEEP) {
+        *result = -ETIMEDOUT;
+        return op->deadline_ns != 0 && clock_now() >= op->deadline_ns;
+    }
     *result = 0;
     return clock_now() - began >= op->ns;
 }

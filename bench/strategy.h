@@ -47,6 +47,11 @@ struct strategy {
 
     const struct option_spec *options; /* of its own, or NULL */
 
+    /* Optional. Called once, before anything is allocated: may change
+     * run->workers. Answers NULL, or one line that says why this run is
+     * refused (exit status 2). */
+    const char *(*configure)(struct run *run);
+
     /*
      * Optional: makes what outlives a round (a pool, a ring). Reported as
      * set-up time, not inside the measured span. Returns NULL, or one line
@@ -65,6 +70,9 @@ struct strategy {
      * await() inside an item; the op stays valid until it returns. */
     int64_t (*await)(struct op *op);
 
+    /* Optional: several ops in order, as await_in_order() promises. */
+    size_t (*await_in_order)(struct op *ops, int64_t *results, size_t count);
+
     /* Optional: called by checkpoint() while checkpoint_wanted is set. */
     void (*checkpoint)(void);
 
@@ -76,6 +84,10 @@ struct strategy {
     /* Optional: how many items are under way at once at the most. Default:
      * the smaller of workers and items. */
     uint64_t (*inflight)(const struct run *run);
+
+    /* Optional: what else it has counted: adds figures and a remark. Called
+     * after stop, and only for a right answer. */
+    void (*figures)(const struct run *run, struct verdict *verdict);
 
     /* Optional: what an exec'd copy of the program does instead of a run
      * (see subprocess.c). Its result is the copy's exit status. */
@@ -112,6 +124,20 @@ int run_item(const struct run *run, uint64_t i);
 int compute_item(const struct run *run, uint64_t i, uint64_t *answer);
 void book_item(const struct run *run, size_t worker, uint64_t i, int error,
                uint64_t answer);
+
+/*
+ * For strategies that run the stages of an item apart: runs stage s of item
+ * i with the item's carry, writes the trace. 0 or the stage's -errno. How many
+ * stages the kernel has: at least 1, for its whole item counts as one if it
+ * names none. carry_make gives the zeroed carry of one item, or NULL when
+ * memory runs out; carry_drop ends it.
+ */
+size_t stages_of(const struct run *run);
+const char *stage_name(const struct run *run, size_t s);
+int compute_stage(const struct run *run, uint64_t i, size_t s, void *carry,
+                  uint64_t *answer);
+void *carry_make(const struct run *run);
+void carry_drop(const struct run *run, void *carry);
 
 /*
  * The part of 0..items-1 that belongs to worker w of n when the items are

@@ -12,11 +12,17 @@
  * Sleeps stay in a heap of timers on this side, and the ring is asked for one
  * time limit: an entry for every sleep (--sleep ring) costs the kernel more
  * than a microsecond each, which a hundred thousand of them show.
- * Left out: registered buffers and files, a polling kernel thread.
+ * Ops that follow each other go in linked (IOSQE_IO_LINK): the kernel begins
+ * the next when the one before has moved all its bytes, and the coroutine is
+ * resumed once, at the end. An op past its deadline is called off.
+ * Left out: registered buffers and files, a polling kernel thread, and
+ * multishot entries: accept and receive over and over are what a server
+ * wants, and no kernel here is one.
  */
 #include "strategy.h"
 #include "lib/clock.h"
 #include "lib/crew.h"
+#include "lib/deadline.h"
 #include "lib/op.h"
 
 #include <errno.h>
@@ -33,7 +39,8 @@ enum {
 
 static struct io_uring ring;
 static struct crew crew;
-static struct timer_heap timers;
+static struct timer_heap timers; /* of sleepers */
+static struct timer_heap alarms; /* of ops that have a deadline */
 static bool sleeps_in_ring;
 
 static const char *uring_start(const struct run *run)
@@ -57,36 +64,111 @@ static void uring_stop(const struct run *run)
     (void)run;
     crew_destroy(&crew);
     timer_heap_free(&timers);
+    timer_heap_free(&alarms);
     io_uring_queue_exit(&ring);
 }
 
 /* --------------------------------------------------------- ops as entries */
 
+/* What a parked member waits for: the results of one op, or of several that
+ * are linked. It lies on the member's stack. */
+struct waiting {
+    struct member *member;
+    unsigned left;
+};
+
+/* One entry of the ring, and what becomes of it. */
+struct step {
+    struct waiting *waiting;
+    int64_t result;
+    bool done;
+};
+
+enum { MOST_LINKED = 4, RETRY_NS = 10 * NS_PER_MS };
+
+/* Hands in what has been collected. */
+static void submit(void)
+{
+    int n = io_uring_submit(&ring);
+    if (n < 0 && n != -EINTR && n != -EAGAIN && n != -EBUSY)
+        die(-n, "io_uring");
+}
+
 /* A free entry; when the ring is full, what is in it goes in now. */
 static struct io_uring_sqe *entry(void)
 {
     struct io_uring_sqe *sqe;
-    while ((sqe = io_uring_get_sqe(&ring)) == NULL) {
-        int n = io_uring_submit(&ring);
-        if (n < 0 && n != -EINTR && n != -EAGAIN && n != -EBUSY)
-            die(-n, "io_uring");
-    }
+    while ((sqe = io_uring_get_sqe(&ring)) == NULL)
+        submit();
     return sqe;
-}
-
-/* Hands one entry to the ring and waits for what becomes of it. */
-static int64_t park(struct io_uring_sqe *sqe)
-{
-    struct member *me = crew_self();
-    io_uring_sqe_set_data(sqe, me);
-    crew_park();
-    return me->result;
 }
 
 static struct __kernel_timespec timespec_of(uint64_t ns)
 {
     return (struct __kernel_timespec){.tv_sec = (long long)(ns / NS_PER_S),
                                       .tv_nsec = (long long)(ns % NS_PER_S)};
+}
+
+/* Writes an op into an entry, for all kinds that the ring takes as they
+ * are. */
+static bool prepare(struct io_uring_sqe *sqe, const struct op *op)
+{
+    switch (op->kind) {
+    case OP_READ:
+        io_uring_prep_read(sqe, op->fd, op->buffer, (unsigned)op->bytes,
+                           (uint64_t)op->offset);
+        return true;
+    case OP_WRITE:
+        io_uring_prep_write(sqe, op->fd, op->buffer, (unsigned)op->bytes,
+                            (uint64_t)op->offset);
+        return true;
+    case OP_FSYNC:
+        io_uring_prep_fsync(sqe, op->fd, 0);
+        return true;
+    case OP_CONNECT:
+        io_uring_prep_connect(sqe, op->fd, op->address, op->address_bytes);
+        return true;
+    case OP_ACCEPT:
+        io_uring_prep_accept(sqe, op->fd, NULL, NULL, SOCK_CLOEXEC);
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool goes_in(enum op_kind kind)
+{
+    return kind != OP_SLEEP && kind != OP_WAIT_CHILD && kind != OP_LOCK;
+}
+
+/*
+ * Waits until all steps are done. When the deadline passes, those that are
+ * not are called off, and come back as -ECANCELED or with their result if
+ * they were quicker. Calling off may miss a step that is just being started:
+ * then it is done again.
+ */
+static void park(struct waiting *waiting, struct step *steps, size_t count,
+                 uint64_t deadline_ns)
+{
+    while (!deadline_park(&alarms, deadline_ns) && waiting->left > 0) {
+        for (size_t s = 0; s < count; s++)
+            if (!steps[s].done) {
+                struct io_uring_sqe *sqe = entry();
+                io_uring_prep_cancel(sqe, &steps[s], 0);
+                io_uring_sqe_set_data(sqe, NULL);
+            }
+        deadline_ns = clock_now() + RETRY_NS;
+    }
+}
+
+/* Hands one entry to the ring and waits for what becomes of it. */
+static int64_t park_one(struct io_uring_sqe *sqe, uint64_t deadline_ns)
+{
+    struct waiting waiting = {.member = crew_self(), .left = 1};
+    struct step step = {.waiting = &waiting};
+    io_uring_sqe_set_data(sqe, &step);
+    park(&waiting, &step, 1, deadline_ns);
+    return step.result == -ECANCELED ? -ETIMEDOUT : step.result;
 }
 
 static int64_t sleep_parked(uint64_t ns)
@@ -98,70 +180,36 @@ static int64_t sleep_parked(uint64_t ns)
     struct __kernel_timespec t = timespec_of(ns);
     struct io_uring_sqe *sqe = entry();
     io_uring_prep_timeout(sqe, &t, 0, 0);
-    int64_t result = park(sqe);
+    int64_t result = park_one(sqe, 0);
     return result == -ETIME ? 0 : result;
 }
 
-/* A child's end shows as readiness of a pidfd. */
-static int64_t wait_child_parked(struct op *op)
-{
-    int64_t result;
-    while (!op_try(op, &result)) {
-        struct readiness ready = op_readiness(op);
-        if (ready.fd < 0)
-            return -errno;
-        struct io_uring_sqe *sqe = entry();
-        io_uring_prep_poll_add(sqe, ready.fd, (unsigned)ready.events);
-        (void)park(sqe);
-        close(ready.fd);
-    }
-    return result;
-}
-
-/* A descriptor that is non-blocking makes the ring say -EAGAIN at once. */
+/* Until the descriptor that stands for the op is ready: a child's end shows
+ * as readiness of a pidfd, and a descriptor that is non-blocking makes the
+ * ring say -EAGAIN at once. */
 static int64_t poll_parked(const struct op *op)
 {
     struct readiness ready = op_readiness(op);
+    if (ready.fd < 0)
+        return -errno;
     struct io_uring_sqe *sqe = entry();
     io_uring_prep_poll_add(sqe, ready.fd, (unsigned)ready.events);
-    return park(sqe);
+    int64_t result = park_one(sqe, op->deadline_ns);
+    if (ready.owned)
+        close(ready.fd);
+    return result;
 }
 
 static int64_t once(struct op *op)
 {
-    struct io_uring_sqe *sqe;
-    switch (op->kind) {
-    case OP_SLEEP:
+    int64_t result;
+    if (op->kind == OP_SLEEP)
         return sleep_parked(op->ns);
-    case OP_WAIT_CHILD:
-        return wait_child_parked(op);
-    case OP_LOCK:
-        lock_wait(op->lock);
-        return 0;
-    case OP_READ:
-        sqe = entry();
-        io_uring_prep_read(sqe, op->fd, op->buffer, (unsigned)op->bytes,
-                           (uint64_t)op->offset);
-        return park(sqe);
-    case OP_WRITE:
-        sqe = entry();
-        io_uring_prep_write(sqe, op->fd, op->buffer, (unsigned)op->bytes,
-                            (uint64_t)op->offset);
-        return park(sqe);
-    case OP_FSYNC:
-        sqe = entry();
-        io_uring_prep_fsync(sqe, op->fd, 0);
-        return park(sqe);
-    case OP_CONNECT:
-        sqe = entry();
-        io_uring_prep_connect(sqe, op->fd, op->address, op->address_bytes);
-        return park(sqe);
-    case OP_ACCEPT:
-        sqe = entry();
-        io_uring_prep_accept(sqe, op->fd, NULL, NULL, SOCK_CLOEXEC);
-        return park(sqe);
-    }
-    return -EINVAL;
+    if (!goes_in(op->kind))
+        return op_try(op, &result) ? result : -EAGAIN;
+    struct io_uring_sqe *sqe = entry();
+    prepare(sqe, op);
+    return park_one(sqe, op->deadline_ns);
 }
 
 static int64_t uring_await(struct op *op)
@@ -178,6 +226,71 @@ static int64_t uring_await(struct op *op)
     }
 }
 
+/* Hands in linked entries: each is begun by the kernel when the one before
+ * has moved all its bytes. False when these ops cannot be linked. */
+static bool hand_in_linked(const struct op *ops, struct step *steps,
+                           struct waiting *waiting)
+{
+    for (size_t s = 0; s < waiting->left; s++)
+        if (!goes_in(ops[s].kind))
+            return false;
+    /* All links of a chain have to go in together. */
+    if (io_uring_sq_space_left(&ring) < waiting->left)
+        submit();
+    for (size_t s = 0; s < waiting->left; s++) {
+        struct io_uring_sqe *sqe = entry();
+        prepare(sqe, &ops[s]);
+        steps[s] = (struct step){.waiting = waiting};
+        io_uring_sqe_set_data(sqe, &steps[s]);
+        if (s + 1 < waiting->left)
+            io_uring_sqe_set_flags(sqe, IOSQE_IO_LINK);
+    }
+    return true;
+}
+
+static uint64_t earliest(const struct op *ops, size_t count)
+{
+    uint64_t deadline_ns = 0;
+    for (size_t o = 0; o < count; o++)
+        if (ops[o].deadline_ns != 0 &&
+            (deadline_ns == 0 || ops[o].deadline_ns < deadline_ns))
+            deadline_ns = ops[o].deadline_ns;
+    return deadline_ns;
+}
+
+/* One after the other, from `first` on. */
+static size_t one_by_one(struct op *ops, int64_t *results, size_t first,
+                         size_t count)
+{
+    for (size_t o = first; o < count; o++) {
+        results[o] = uring_await(&ops[o]);
+        if (!op_complete(&ops[o], results[o]))
+            return o + 1;
+    }
+    return count;
+}
+
+static size_t uring_await_in_order(struct op *ops, int64_t *results,
+                                   size_t count)
+{
+    struct waiting waiting = {.member = crew_self(), .left = (unsigned)count};
+    struct step steps[MOST_LINKED] = {0};
+    if (count > MOST_LINKED || !hand_in_linked(ops, steps, &waiting))
+        return one_by_one(ops, results, 0, count);
+    uint64_t deadline_ns = earliest(ops, count);
+    park(&waiting, steps, count, deadline_ns);
+    for (size_t o = 0; o < count; o++) {
+        results[o] = steps[o].result;
+        if (results[o] == -EAGAIN || results[o] == -EINTR)
+            return one_by_one(ops, results, o, count);
+        if (results[o] == -ECANCELED)
+            results[o] = -ETIMEDOUT;
+        if (!op_complete(&ops[o], results[o]))
+            return o + 1;
+    }
+    return count;
+}
+
 /* ------------------------------------------------------------------ items */
 
 /* Hands in what has been collected and waits for a result or for the next
@@ -186,8 +299,12 @@ static void submit_and_wait(void)
 {
     struct io_uring_cqe *cqe;
     struct __kernel_timespec t, *limit = NULL;
-    uint64_t deadline, now = clock_now();
-    if (timer_heap_soonest(&timers, &deadline)) {
+    uint64_t deadline = 0, alarm, now = clock_now();
+    bool sleeper = timer_heap_soonest(&timers, &deadline);
+    bool alarmed = timer_heap_soonest(&alarms, &alarm);
+    if (alarmed && (!sleeper || alarm < deadline))
+        deadline = alarm;
+    if (sleeper || alarmed) {
         t = timespec_of(deadline > now ? deadline - now : 0);
         limit = &t;
     }
@@ -197,20 +314,43 @@ static void submit_and_wait(void)
         die(-error, "io_uring");
 }
 
-/* Resumes everyone whose op has come to an end. */
+/* Notes a result; true when it was the last that its member waited for. The
+ * results of calling off belong to nobody. */
+static bool note(const struct io_uring_cqe *cqe)
+{
+    struct step *step = io_uring_cqe_get_data(cqe);
+    if (step == NULL)
+        return false;
+    step->result = cqe->res;
+    step->done = true;
+    return --step->waiting->left == 0;
+}
+
+/* Resumes everyone whose ops have come to an end. */
 static void serve_completions(void)
 {
     struct io_uring_cqe *cqes[BATCH];
     struct member *ready[BATCH];
     unsigned n;
     while ((n = io_uring_peek_batch_cqe(&ring, cqes, BATCH)) > 0) {
-        for (unsigned c = 0; c < n; c++) {
-            ready[c] = io_uring_cqe_get_data(cqes[c]);
-            ready[c]->result = cqes[c]->res;
-        }
+        size_t members = 0;
+        for (unsigned c = 0; c < n; c++)
+            if (note(cqes[c])) {
+                const struct step *step = io_uring_cqe_get_data(cqes[c]);
+                ready[members++] = step->waiting->member;
+            }
         io_uring_cq_advance(&ring, n);
-        crew_resume_all(ready, n);
+        crew_resume_all(ready, members);
     }
+}
+
+/* Lets those call off their ops whose deadline has passed. */
+static void serve_overdue(void)
+{
+    uint64_t now = clock_now();
+    struct member *member;
+    while ((member = deadline_due(&alarms, now)) != NULL)
+        crew_resume(member);
 }
 
 static void uring_run(const struct run *run)
@@ -221,6 +361,7 @@ static void uring_run(const struct run *run)
         submit_and_wait();
         serve_completions();
         crew_resume_due(&timers);
+        serve_overdue();
     }
     worker_leave();
 }
@@ -245,5 +386,6 @@ const struct strategy strategy = {
     .run = uring_run,
     .stop = uring_stop,
     .await = uring_await,
+    .await_in_order = uring_await_in_order,
     .inflight = crew_inflight,
 };

@@ -123,7 +123,7 @@ enum bound {
     BOUND_IO,     /* waits most of the time */
 };
 
-enum { VERDICT_FIGURES = 4, VERDICT_TEXT = 240 };
+enum { VERDICT_FIGURES = 12, VERDICT_TEXT = 240 };
 
 /* What a check found, to be shown to the user and kept in the JSON. */
 struct verdict {
@@ -139,6 +139,20 @@ void verdict_say(struct verdict *verdict, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 /* Adds a named figure. The name is not copied. */
 void verdict_figure(struct verdict *verdict, const char *name, uint64_t value);
+
+/*
+ * One of the steps of an item that a kernel names, so that `pipeline` may run
+ * each step of all items apart, and other strategies all steps of an item in
+ * a row. What a step leaves for the next one stands in `carry`: carry_bytes
+ * of memory, zeroed before the first step, in one process, but not always on
+ * the same thread. The last step stores the answer. 0 or -errno; after an
+ * error the later steps are left out.
+ */
+struct stage {
+    const char *name; /* "resize"; NULL ends a table of them */
+    int (*work)(const struct run *run, uint64_t i, void *carry,
+                uint64_t *answer);
+};
 
 struct kernel {
     const char *name;      /* set by KERNEL() */
@@ -158,6 +172,11 @@ struct kernel {
      * waiting say so, and get small stacks: below 4096 bytes. */
     size_t stack_bytes;
 
+    /* Strategies that keep all items under way at once keep no more than
+     * so many of this kernel's, unless --inflight says otherwise; 0: no
+     * limit. For items that are dear in something else than time. */
+    uint64_t most_inflight;
+
     /* Command-line arguments of smaller forms, read by scripts from
      * `--list --json`: `quick` for a sweep of minutes (about 0.1 s
      * sequential), `small` for the test matrix (a few milliseconds). */
@@ -176,7 +195,7 @@ struct kernel {
     size_t (*shared_bytes)(const struct run *run);
 
     /* Optional: fills run->shared before the first round, in one thread,
-     * outside the time. 0 or -errno. */
+     * outside the time. 0 or -errno; or calls cannot_run(). */
     int (*setup)(const struct run *run);
 
     /*
@@ -184,9 +203,16 @@ struct kernel {
      * returns -errno, which makes the whole run fail with that reason. May
      * be called by any worker, for different i at the same time; for one i
      * and one round it is called exactly once. Must not keep the answer
-     * pointer.
+     * pointer. NULL for a kernel that has stages.
      */
     int (*item)(const struct run *run, uint64_t i, uint64_t *answer);
+
+    /* Instead of `item`: its steps, in order. */
+    const struct stage *stages;
+    size_t carry_bytes;
+    /* Optional: gives back what a carry holds, once, when its item is over,
+     * however far it came. */
+    void (*drop)(void *carry);
 
     /*
      * After the last round: is the work right? Called once, in one thread,
@@ -251,6 +277,7 @@ struct op {
         int64_t offset; /* READ, WRITE: in a file; -1: where it stands */
         bool started;   /* CONNECT, the strategy's own: it is under way */
     };
+    uint64_t deadline_ns; /* by now_ns(); 0: waits for ever */
 };
 
 /*
@@ -267,6 +294,28 @@ int64_t await(struct op op);
 int64_t await_read_all(int fd, void *buffer, size_t bytes, int64_t offset);
 int64_t await_write_all(int fd, const void *buffer, size_t bytes,
                         int64_t offset);
+
+/*
+ * Several ops, each to begin when the one before has moved all its bytes:
+ * send the question, read the answer. Most strategies wait for one after the
+ * other; `uring` hands them over linked, and waits once. Returns how many
+ * have been carried out, the last of which may have failed or been short;
+ * results[] has as many.
+ */
+size_t await_in_order(struct op *ops, int64_t *results, size_t count);
+
+/* The monotonic clock, in nanoseconds: for deadlines, and for kernels whose
+ * purpose is a response time. */
+uint64_t now_ns(void);
+
+/* The same op, given up at `deadline_ns` by now_ns(): await() then answers
+ * -ETIMEDOUT, and what was to be waited for may still come about later. Has
+ * no effect on sleeps, locks, fsync and files, which end by themselves. */
+static inline struct op op_until(struct op op, uint64_t deadline_ns)
+{
+    op.deadline_ns = deadline_ns;
+    return op;
+}
 
 static inline struct op op_sleep(uint64_t ns)
 {
@@ -393,6 +442,28 @@ branch_of(const struct run *run,
 
 void branch_spawn(struct branch *branch);
 uint64_t branch_sync(struct branch *branch);
+
+/* ------------------------------------------------------------- helpers */
+
+/*
+ * Starts another program of this project, build/<name>, for this run: a
+ * server, say. It gets `arguments` (ended by NULL) and after them
+ * `--control FD`: one end of a stream socket, whose other end is the result
+ * (close-on-exec); or -errno. The helper must end when the socket is closed,
+ * and is killed when this program ends, even by a signal. It runs on cores
+ * that no worker is pinned to, where there are any. Only to be called in
+ * setup. Its processor time counts for no one.
+ */
+int helper_start(const char *name, const char *const *arguments);
+
+/* Closes the socket and waits until the helper has ended; after a second it
+ * is killed. */
+void helper_stop(int control);
+
+/* Ends the program with exit status 77 and one line that says why this
+ * kernel cannot run here. Only to be called in setup. */
+_Noreturn void cannot_run(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
 
 /* -------------------------------------------------------------- mixing */
 

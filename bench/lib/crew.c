@@ -18,6 +18,9 @@ static _Thread_local struct member *self;
 uint64_t crew_inflight(const struct run *run)
 {
     uint64_t most = option_number(run, "inflight");
+    uint64_t dear = run->kernel->most_inflight;
+    if (dear != 0 && dear < most && !option_given(run, "inflight"))
+        most = dear;
     return run->items < most ? run->items : most;
 }
 

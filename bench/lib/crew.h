@@ -21,7 +21,9 @@ struct member {
     size_t number;
     bool busy;        /* it has not yet run out of items this round */
     const void *word; /* what guards its stack if that is small, or NULL */
-    int64_t result;   /* for the strategy's use: what its op came to */
+    /* What deadline.c keeps: 0 where there is none. */
+    uint64_t deadline_ns, alarm_ns;
+    bool timed_out;
 };
 
 struct crew {

@@ -8,9 +8,13 @@
  */
 #include "loop.h"
 #include "clock.h"
+#include "deadline.h"
 #include "op.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -30,33 +34,78 @@ void loop_destroy(struct loop *loop)
 {
     crew_destroy(&loop->crew);
     timer_heap_free(&loop->timers);
+    timer_heap_free(&loop->alarms);
+    free(loop->watched);
     close(loop->epoll);
 }
 
 /* ------------------------------------------------------------- waiting */
 
-/* Parks until the descriptor is ready. epoll holds a descriptor only once;
- * a second coroutine that waits for the same one watches a duplicate. */
-static void park_on(struct loop *loop, struct readiness ready)
+/* A descriptor stays in epoll's set after it was waited for, switched off, so
+ * that the next wait costs one system call and not two. Closing it takes it
+ * out; then this table is wrong, epoll says so, and it is put in anew. */
+enum watched { UNKNOWN, SWITCHED_OFF, WAITED_FOR };
+
+static uint8_t *watched_at(struct loop *loop, int fd)
+{
+    if ((size_t)fd >= loop->watched_room) {
+        size_t room = 2 * (size_t)fd + 64;
+        loop->watched = realloc(loop->watched, room);
+        if (loop->watched == NULL)
+            die(ENOMEM, "descriptor %d", fd);
+        memset(loop->watched + loop->watched_room, UNKNOWN,
+               room - loop->watched_room);
+        loop->watched_room = room;
+    }
+    return &loop->watched[fd];
+}
+
+static bool try_control(struct loop *loop, int operation, int fd,
+                        struct epoll_event *event)
+{
+    if (epoll_ctl(loop->epoll, operation, fd, event) == 0)
+        return true;
+    if (errno != ENOENT && errno != EEXIST)
+        die(errno, "epoll cannot watch descriptor %d", fd);
+    return false;
+}
+
+static void watch(struct loop *loop, int fd, struct epoll_event *event)
+{
+    bool known = *watched_at(loop, fd) == SWITCHED_OFF;
+    if (!try_control(loop, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, event) &&
+        !try_control(loop, known ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, fd, event))
+        die(errno, "epoll cannot watch descriptor %d", fd);
+    *watched_at(loop, fd) = WAITED_FOR;
+}
+
+/* Parks until the descriptor is ready: true; false when the deadline comes
+ * first. epoll holds a descriptor only once; a second coroutine that waits
+ * for the same one watches a duplicate. */
+static bool park_on(struct loop *loop, struct readiness ready,
+                    uint64_t deadline_ns)
 {
     struct epoll_event event = {.events = (uint32_t)ready.events | EPOLLONESHOT,
                                 .data.ptr = crew_self()};
     if (ready.fd < 0)
         die(errno, "no descriptor to wait for");
     int fd = ready.fd;
-    if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0) {
-        if (errno != EEXIST)
-            die(errno, "epoll cannot watch descriptor %d", fd);
-        fd = dup(ready.fd);
-        if (fd < 0 || epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0)
-            die(errno, "epoll cannot watch descriptor %d twice", ready.fd);
+    if (*watched_at(loop, fd) == WAITED_FOR) {
+        fd = fcntl(ready.fd, F_DUPFD_CLOEXEC, 0);
+        if (fd < 0)
+            die(errno, "a second wait for descriptor %d", ready.fd);
     }
-    crew_park();
-    epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
+    watch(loop, fd, &event);
+    bool in_time = deadline_park(&loop->alarms, deadline_ns);
+    bool closing = fd != ready.fd || ready.owned;
+    if (!in_time || closing)
+        epoll_ctl(loop->epoll, EPOLL_CTL_DEL, fd, NULL);
+    *watched_at(loop, fd) = in_time && !closing ? SWITCHED_OFF : UNKNOWN;
     if (fd != ready.fd)
         close(fd);
     if (ready.owned)
         close(ready.fd);
+    return in_time;
 }
 
 int64_t loop_await(struct op *op)
@@ -67,18 +116,39 @@ int64_t loop_await(struct op *op)
         crew_sleep(&loop->timers, op->ns);
     else
         while (!op_try(op, &result))
-            park_on(loop, op_readiness(op));
+            if (!park_on(loop, op_readiness(op), op->deadline_ns))
+                return -ETIMEDOUT;
     return result;
 }
 
 /* ------------------------------------------------------------- the loop */
 
+/* When the first sleeper or op wants to be looked after; false: never. */
+static bool soonest(const struct loop *loop, uint64_t *deadline)
+{
+    uint64_t alarm;
+    bool sleeper = timer_heap_soonest(&loop->timers, deadline);
+    if (!timer_heap_soonest(&loop->alarms, &alarm))
+        return sleeper;
+    if (!sleeper || alarm < *deadline)
+        *deadline = alarm;
+    return true;
+}
+
+static void resume_overdue(struct loop *loop)
+{
+    uint64_t now = clock_now();
+    struct member *member;
+    while ((member = deadline_due(&loop->alarms, now)) != NULL)
+        crew_resume(member);
+}
+
 /* Waits for a descriptor or the next deadline; returns how many events. */
 static int wait_for_events(struct loop *loop, struct epoll_event *events)
 {
-    uint64_t deadline, now = clock_now();
+    uint64_t deadline = 0, now = clock_now();
     struct timespec timeout, *limit = NULL;
-    if (timer_heap_soonest(&loop->timers, &deadline)) {
+    if (soonest(loop, &deadline)) {
         timeout = clock_timespec(deadline > now ? deadline - now : 0);
         limit = &timeout;
     }
@@ -106,5 +176,6 @@ void loop_run(struct loop *loop, uint64_t first, uint64_t last)
             ready[e] = events[e].data.ptr;
         crew_resume_all(ready, n > 0 ? (size_t)n : 0);
         crew_resume_due(&loop->timers);
+        resume_overdue(loop);
     }
 }

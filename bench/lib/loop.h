@@ -9,10 +9,16 @@
 
 #include "crew.h"
 
+#include <stdint.h>
+
 struct loop {
     struct crew crew;
-    struct timer_heap timers;
+    struct timer_heap timers; /* of sleepers */
+    struct timer_heap alarms; /* of ops that have a deadline */
     int epoll;
+    /* What epoll knows of descriptor fd: enum watched, loop.c. */
+    uint8_t *watched;
+    size_t watched_room;
 };
 
 /* A loop with `inflight` coroutines. Dies when the system refuses. It

@@ -14,6 +14,7 @@
  * from the strategy's start to its stop.
  */
 #include "clock.h"
+#include "helper.h"
 #include "kernels.h"
 #include "memory.h"
 #include "options.h"
@@ -118,7 +119,10 @@ static void judge(struct report *report)
         digest_format(report->sum.digest, digest);
         digest_format(report->settings->expected, wanted);
         wrong(report, "digest %s, expected %s", digest, wanted);
+        return;
     }
+    if (strategy.figures != NULL)
+        strategy.figures(run, &report->counted);
 }
 
 /* ------------------------------------------------------------- measuring */
@@ -215,10 +219,22 @@ static struct run run_of(const struct settings *settings)
     };
 }
 
+/* Helpers run where no worker is pinned, or everywhere. */
+static void give_the_rest(const struct topology *topology, size_t taken)
+{
+    cpu_set_t rest;
+    CPU_ZERO(&rest);
+    for (size_t i = taken < topology->count ? taken : 0; i < topology->count;
+         i++)
+        CPU_SET((size_t)topology->os_numbers[i], &rest);
+    helper_cores(&rest);
+}
+
 /* The cores in the order in which they are taken; refuses more than there
  * are. Narrows the whole process to them, so that threads which are not
  * workers stay there too. */
-static struct topology take_cores(const struct settings *settings)
+static struct topology take_cores(const struct settings *settings,
+                                  size_t workers)
 {
     struct topology topology = topology_read(TOPOLOGY_COMPACT);
     cpu_set_t mask;
@@ -229,6 +245,8 @@ static struct topology take_cores(const struct settings *settings)
     for (size_t i = 0; i < settings->cores; i++)
         CPU_SET((size_t)topology.os_numbers[i], &mask);
     (void)sched_setaffinity(0, sizeof mask, &mask);
+    give_the_rest(&topology,
+                  workers < settings->cores ? workers : settings->cores);
     return topology;
 }
 
@@ -267,9 +285,14 @@ static int run_kernel(const struct settings *settings)
         if (why != NULL)
             die_with(EXIT_USAGE, 0, "%s: %s", wanted.kernel->name, why);
     }
+    if (strategy.configure != NULL) {
+        const char *why = strategy.configure(&wanted);
+        if (why != NULL)
+            die_with(EXIT_USAGE, 0, "%s", why);
+    }
     int log = open_log(settings->log);
     allow_descriptors();
-    struct topology topology = take_cores(settings);
+    struct topology topology = take_cores(settings, wanted.workers);
     memory_create(&wanted, &topology, settings->cores);
     topology_free(&topology);
     struct run *run = memory.run;

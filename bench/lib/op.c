@@ -19,10 +19,14 @@ static int64_t answer(int64_t result)
     return result < 0 ? -errno : result;
 }
 
-static void wait_ready(int fd, short events)
+/* False when it has not become ready by the deadline (0: there is none). */
+static bool wait_ready(struct readiness ready, uint64_t deadline_ns)
 {
-    struct pollfd watched = {.fd = fd, .events = events};
-    (void)poll(&watched, 1, -1);
+    struct pollfd watched = {.fd = ready.fd, .events = ready.events};
+    uint64_t now = clock_now();
+    struct timespec left =
+        clock_timespec(deadline_ns > now ? deadline_ns - now : 0);
+    return ppoll(&watched, 1, deadline_ns == 0 ? NULL : &left, NULL) != 0;
 }
 
 /* ------------------------------------------------------------- one call */
@@ -102,8 +106,28 @@ static int64_t once(struct op *op)
     return -EINVAL;
 }
 
+/* Tries until the deadline, and waits for readiness in between. */
+static int64_t block_until(struct op *op)
+{
+    int64_t result;
+    bool in_time = true;
+    while (!op_try(op, &result)) {
+        if (!in_time)
+            return -ETIMEDOUT;
+        struct readiness ready = op_readiness(op);
+        if (ready.fd < 0)
+            return -errno;
+        in_time = wait_ready(ready, op->deadline_ns);
+        if (ready.owned)
+            close(ready.fd);
+    }
+    return result;
+}
+
 int64_t op_block(struct op *op)
 {
+    if (op->deadline_ns != 0 && op->kind != OP_SLEEP)
+        return block_until(op);
     for (;;) {
         int64_t result = once(op);
         if (result == -EINTR)
@@ -111,9 +135,14 @@ int64_t op_block(struct op *op)
         if (result != -EAGAIN && result != -EINPROGRESS)
             return result;
         /* The descriptor is non-blocking: wait here instead. */
-        struct readiness ready = op_readiness(op);
-        wait_ready(ready.fd, ready.events);
+        (void)wait_ready(op_readiness(op), 0);
     }
+}
+
+bool op_complete(const struct op *op, int64_t result)
+{
+    bool moves = op->kind == OP_READ || op->kind == OP_WRITE;
+    return result >= 0 && (!moves || result == (int64_t)op->bytes);
 }
 
 /* -------------------------------------------------------------- trying */

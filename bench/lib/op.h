@@ -24,6 +24,9 @@ int64_t op_block(struct op *op);
  */
 bool op_try(struct op *op, int64_t *result);
 
+/* Whether a result means that the op has done all that was asked of it. */
+bool op_complete(const struct op *op, int64_t result);
+
 /* What to watch: a descriptor and poll(2) events. For OP_WAIT_CHILD a new
  * pidfd, which the caller closes (owned is set); -1 when the system has
  * none. */

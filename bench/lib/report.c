@@ -54,6 +54,13 @@ static void put_measures(json_t *object, const struct report *report)
     json_object_set_new(object, "worker_busy_ns", busy);
 }
 
+static void put_figures(json_t *object, const struct verdict *verdict)
+{
+    for (size_t f = 0; f < VERDICT_FIGURES; f++)
+        if (verdict->figures[f].name != NULL)
+            put(object, verdict->figures[f].name, verdict->figures[f].value);
+}
+
 static json_t *report_object(const struct report *report)
 {
     const struct run *run = report->run;
@@ -80,10 +87,8 @@ static json_t *report_object(const struct report *report)
         put_measures(object, report);
     else
         put_text(object, "error", report->wrong);
-    for (size_t f = 0; f < VERDICT_FIGURES; f++)
-        if (report->verdict.figures[f].name != NULL)
-            put(object, report->verdict.figures[f].name,
-                report->verdict.figures[f].value);
+    put_figures(object, &report->verdict);
+    put_figures(object, &report->counted);
     put_text(object, "host", host);
     put_text(object, "started_at", report->started_at);
     return object;
@@ -128,6 +133,8 @@ static void print_text(const struct report *report)
            (double)report->max_rss_bytes / 1048576, report->item_bytes);
     if (report->verdict.text[0] != '\0')
         printf("  note   %s\n", report->verdict.text);
+    if (report->counted.text[0] != '\0')
+        printf("  note   %s\n", report->counted.text);
 }
 
 int report_print(const struct report *report, int log)

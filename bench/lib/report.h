@@ -10,8 +10,9 @@
 struct report {
     const struct settings *settings;
     const struct run *run;
-    struct tally sum; /* of all workers */
-    struct verdict verdict;
+    struct tally sum;         /* of all workers */
+    struct verdict verdict;   /* the kernel's */
+    struct verdict counted;   /* the strategy's */
     char wrong[VERDICT_TEXT]; /* why there is no time; empty when right */
     uint64_t inflight;
     uint64_t wall_ns, setup_ns, check_ns, user_ns, sys_ns;

@@ -9,7 +9,9 @@
 #include "op.h"
 #include "trace.h"
 
+#include <errno.h>
 #include <pthread.h>
+#include <stdlib.h>
 
 atomic_bool checkpoint_wanted;
 
@@ -51,19 +53,81 @@ size_t worker_index(void)
     return self.index;
 }
 
+/* ---------------------------------------------------------------- items */
+
+size_t stages_of(const struct run *run)
+{
+    size_t count = 0;
+    if (run->kernel->stages == NULL)
+        return 1;
+    while (run->kernel->stages[count].name != NULL)
+        count++;
+    return count;
+}
+
+const char *stage_name(const struct run *run, size_t s)
+{
+    return run->kernel->stages == NULL ? "item" : run->kernel->stages[s].name;
+}
+
+/* One byte more: calloc may answer NULL for none at all. */
+void *carry_make(const struct run *run)
+{
+    return calloc(1, run->kernel->carry_bytes + 1);
+}
+
+void carry_drop(const struct run *run, void *carry)
+{
+    if (run->kernel->drop != NULL)
+        run->kernel->drop(carry);
+    free(carry);
+}
+
+static int stages_in_order(const struct run *run, uint64_t i, uint64_t *answer)
+{
+    void *carry = carry_make(run);
+    int error = carry == NULL ? -ENOMEM : 0;
+    if (carry == NULL)
+        return error;
+    for (const struct stage *s = run->kernel->stages;
+         error == 0 && s->name != NULL; s++)
+        error = s->work(run, i, carry, answer);
+    carry_drop(run, carry);
+    return error;
+}
+
+static int whole_item(const struct run *run, uint64_t i, uint64_t *answer)
+{
+    return run->kernel->stages == NULL ? run->kernel->item(run, i, answer)
+                                       : stages_in_order(run, i, answer);
+}
+
 static int traced_item(const struct run *run, uint64_t i, uint64_t *answer)
 {
     struct trace_item item;
     trace_item_begin(&item, i);
-    int error = run->kernel->item(run, i, answer);
+    int error = whole_item(run, i, answer);
     trace_item_end(&item);
+    return error;
+}
+
+int compute_stage(const struct run *run, uint64_t i, size_t s, void *carry,
+                  uint64_t *answer)
+{
+    struct trace_item item;
+    if (run->kernel->stages == NULL)
+        return compute_item(run, i, answer);
+    if (trace_on)
+        trace_item_begin(&item, i);
+    int error = run->kernel->stages[s].work(run, i, carry, answer);
+    if (trace_on)
+        trace_item_end(&item);
     return error;
 }
 
 int compute_item(const struct run *run, uint64_t i, uint64_t *answer)
 {
-    return trace_on ? traced_item(run, i, answer)
-                    : run->kernel->item(run, i, answer);
+    return trace_on ? traced_item(run, i, answer) : whole_item(run, i, answer);
 }
 
 static void book(const struct run *run, struct tally *tally, uint64_t i,
@@ -108,6 +172,24 @@ int64_t await(struct op op)
     int64_t result = wait(&op);
     trace_await_end(item, await_names[op.kind]);
     return result;
+}
+
+/* A trace shows each wait by itself. */
+size_t await_in_order(struct op *ops, int64_t *results, size_t count)
+{
+    if (strategy.await_in_order != NULL && !trace_on)
+        return strategy.await_in_order(ops, results, count);
+    for (size_t o = 0; o < count; o++) {
+        results[o] = await(ops[o]);
+        if (!op_complete(&ops[o], results[o]))
+            return o + 1;
+    }
+    return count;
+}
+
+uint64_t now_ns(void)
+{
+    return clock_now();
 }
 
 void checkpoint_taken(void)
