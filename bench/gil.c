@@ -30,6 +30,14 @@ struct worker {
 static struct gil gil;
 static pthread_barrier_t start;
 
+/* Takes the lock; the trace shows who waits for it. */
+static void take(size_t self)
+{
+    struct trace_item *item = trace_on ? trace_await_begin(0) : NULL;
+    gil_take(&gil, self);
+    trace_runnable_end(item, "wait for the lock");
+}
+
 static void *work(void *argument)
 {
     struct worker *me = argument;
@@ -38,7 +46,7 @@ static void *work(void *argument)
 
     worker_enter(run, me->index);
     pthread_barrier_wait(&start);
-    gil_take(&gil, me->index);
+    take(me->index);
     for (uint64_t i = mine.first; i < mine.last; i++) {
         run_item(run, i);
         checkpoint();
@@ -88,15 +96,16 @@ static int64_t gil_await(struct op *op)
     size_t self = worker_index();
     gil_drop(&gil, self);
     int64_t result = op_block(op);
+    trace_ready();
     gil_take(&gil, self);
     return result;
 }
 
 static void gil_checkpoint(void)
 {
-    struct trace_item *item = trace_on ? trace_await_begin() : NULL;
+    struct trace_item *item = trace_on ? trace_await_begin(0) : NULL;
     gil_check(&gil, worker_index());
-    trace_await_end(item, "wait for the lock");
+    trace_runnable_end(item, "wait for the lock");
 }
 
 static const struct option_spec gil_options[] = {

@@ -67,7 +67,7 @@ static int subprocess_work(const struct run *run)
     if (getppid() != (pid_t)option_number(run, "parent"))
         return EXIT_WRONG;
     if (option_number(run, "traced"))
-        trace_adopt(TRACE_FD);
+        trace_adopt(TRACE_FD, option_number(run, "traced"));
     for (uint64_t b = option_number(run, "chatter"); b > 0; b--)
         putchar('.');
     worker_enter(run, w);
@@ -93,7 +93,8 @@ static char **arguments_of(const struct run *run, size_t w, char text[5][64])
     snprintf(text[0], sizeof text[0], "--attach=%d", MEMORY_FD);
     snprintf(text[1], sizeof text[1], "--part=%zu", w);
     snprintf(text[2], sizeof text[2], "--parent=%d", (int)getpid());
-    snprintf(text[3], sizeof text[3], "--traced=%d", trace_on);
+    snprintf(text[3], sizeof text[3], "--traced=%" PRIu64,
+             trace_on ? trace_opened() : 0);
     arguments[n++] = own[0];
     for (size_t i = 1; i < count; i++)
         if (strcmp(own[i], "--") != 0)

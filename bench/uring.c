@@ -24,6 +24,7 @@
 #include "lib/crew.h"
 #include "lib/deadline.h"
 #include "lib/op.h"
+#include "lib/trace.h"
 
 #include <errno.h>
 #include <liburing.h>
@@ -359,6 +360,7 @@ static void uring_run(const struct run *run)
     crew_start(&crew, 0, run->items);
     while (crew.busy > 0) {
         submit_and_wait();
+        trace_ready();
         serve_completions();
         crew_resume_due(&timers);
         serve_overdue();

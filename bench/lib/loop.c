@@ -10,6 +10,7 @@
 #include "clock.h"
 #include "deadline.h"
 #include "op.h"
+#include "trace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -172,6 +173,7 @@ void loop_run(struct loop *loop, uint64_t first, uint64_t last)
     crew_start(&loop->crew, first, last);
     while (loop->crew.busy > 0) {
         int n = wait_for_events(loop, events);
+        trace_ready();
         for (int e = 0; e < n; e++)
             ready[e] = events[e].data.ptr;
         crew_resume_all(ready, n > 0 ? (size_t)n : 0);

@@ -186,6 +186,7 @@ static void measure(struct report *report, struct run *run)
     t0 = clock_now();
     for (uint64_t round = 0; round < run->rounds; round++) {
         run->round = round;
+        trace_round(round);
         strategy.run(run);
     }
     report->wall_ns = run->wall_ns = clock_now() - t0;
@@ -297,7 +298,7 @@ static int run_kernel(const struct settings *settings)
     topology_free(&topology);
     struct run *run = memory.run;
     if (settings->trace != NULL)
-        trace_open(settings->trace);
+        trace_open(settings->trace, run);
 
     uint64_t t0 = clock_now();
     int error = run->kernel->setup == NULL ? 0 : run->kernel->setup(run);

@@ -118,7 +118,7 @@ int compute_stage(const struct run *run, uint64_t i, size_t s, void *carry,
     if (run->kernel->stages == NULL)
         return compute_item(run, i, answer);
     if (trace_on)
-        trace_item_begin(&item, i);
+        trace_stage_begin(&item, stage_name(run, s), i);
     int error = run->kernel->stages[s].work(run, i, carry, answer);
     if (trace_on)
         trace_item_end(&item);
@@ -168,7 +168,8 @@ int64_t await(struct op op)
         strategy.await == NULL ? op_block : strategy.await;
     if (!trace_on)
         return wait(&op);
-    struct trace_item *item = trace_await_begin();
+    struct trace_item *item =
+        trace_await_begin(op.kind == OP_SLEEP ? op.ns : 0);
     int64_t result = wait(&op);
     trace_await_end(item, await_names[op.kind]);
     return result;

@@ -1,0 +1,74 @@
+/*
+ * trace_head.c - the first line of a trace: what was run, and where.
+ * SPDX-License-Identifier: MIT
+ *
+ * It stands at the beginning so that it is there even when the run is killed.
+ */
+#include "die.h"
+#include "topology.h"
+#include "trace.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/utsname.h>
+
+/* Text that is no UTF-8 has no place in JSON. */
+static json_t *text_of(const char *text)
+{
+    json_t *value = json_string(text);
+    return value != NULL ? value : json_string("?");
+}
+
+/* The command line as it was typed, but for quotes; getopt has put another
+ * order into argv. */
+static json_t *command_of(void)
+{
+    char command[1024];
+    FILE *file = fopen("/proc/self/cmdline", "re");
+    size_t n = file == NULL ? 0 : fread(command, 1, sizeof command - 1, file);
+    if (file != NULL)
+        fclose(file);
+    for (size_t i = 0; i + 1 < n; i++)
+        if (command[i] == '\0')
+            command[i] = ' ';
+    command[n] = '\0';
+    return text_of(command);
+}
+
+/* "AMD EPYC 7B13, usable cores: 2, Linux 6.1.0". */
+static json_t *machine_of(void)
+{
+    struct utsname system;
+    char line[256], model[100] = "", text[400];
+    FILE *file = fopen("/proc/cpuinfo", "re");
+    while (file != NULL && *model == '\0' && fgets(line, sizeof line, file))
+        (void)sscanf(line, "model name%*[^:]: %99[^\n]", model);
+    if (file != NULL)
+        fclose(file);
+    uname(&system);
+    snprintf(text, sizeof text, "%s, usable cores: %g, %s %.60s",
+             *model != '\0' ? model : system.machine, usable_cores(),
+             system.sysname, system.release);
+    return text_of(text);
+}
+
+char *trace_head(const struct run *run)
+{
+    json_t *about = json_object();
+    json_object_set_new(about, "strategy",
+                        text_of(program_invocation_short_name));
+    json_object_set_new(about, "kernel", text_of(run->kernel->name));
+    json_object_set_new(about, "items", json_integer((json_int_t)run->items));
+    json_object_set_new(about, "rounds", json_integer((json_int_t)run->rounds));
+    json_object_set_new(about, "workers",
+                        json_integer((json_int_t)run->workers));
+    json_object_set_new(about, "command", command_of());
+    json_object_set_new(about, "machine", machine_of());
+    char *text = json_dumps(about, JSON_COMPACT | JSON_ENSURE_ASCII);
+    json_decref(about);
+    if (text == NULL)
+        die(ENOMEM, "trace");
+    return text;
+}
