@@ -67,12 +67,13 @@ static void put_cell(FILE *out, const char *text)
 static const char *length_text(double ms)
 {
     static char text[NAME_BYTES];
-    if (ms >= 999.5)
-        snprintf(text, sizeof text, "%.3g s", ms / 1e3);
-    else if (ms >= 0.9995)
-        snprintf(text, sizeof text, "%.3g ms", ms);
-    else
-        snprintf(text, sizeof text, "%.3g us", ms * 1e3);
+    const char *unit = ms >= 999.5 ? "s" : ms >= 0.9995 ? "ms" : "us";
+    double value = ms >= 999.5 ? ms / 1e3 : ms >= 0.9995 ? ms : ms * 1e3;
+    snprintf(text, sizeof text, "%.*f %s",
+             value < 9.995   ? 2
+             : value < 99.95 ? 1
+                             : 0,
+             value, unit);
     return text;
 }
 
@@ -99,22 +100,13 @@ static void put_title(FILE *out, const struct panel *panels, size_t n)
     put_constant(out, "footer_machine", first->machine);
 }
 
-/* The command without the trace's name, cut to what fits into `room` pixels
- * at the size of footers. */
+/* The command, cut to what fits into `room` pixels. */
 static const char *command_text(const char *command, double room)
 {
     static char text[TEXT_BYTES];
-    size_t used = 0, fits = room < 40 ? 4 : (size_t)(room / letter);
+    size_t fits = room < 40 ? 4 : (size_t)(room / letter);
     snprintf(text, sizeof text, "%s", command);
-    char *trace = strstr(text, " --trace");
-    if (trace != NULL) {
-        size_t n = strlen(" --trace");
-        n += strcspn(trace + n, "= ") == 0 ? 1 : 0;
-        n += strcspn(trace + n, " ");
-        memmove(trace, trace + n, strlen(trace + n) + 1);
-    }
-    used = strlen(text);
-    if (used > fits) {
+    if (strlen(text) > fits) {
         fits -= 3;
         while (fits > 0 && ((unsigned char)text[fits] & 0xc0) == 0x80)
             fits--; /* not inside a character of several bytes */

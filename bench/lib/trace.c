@@ -206,25 +206,24 @@ static uint64_t moment(void)
     return self.latest = now > self.latest ? now : self.latest + 1;
 }
 
+/* Processor time is read inside of the slice: reading it is a system call,
+ * after which a thread often loses its core. */
 static void run_begin(struct trace_item *item)
 {
-    item->cpu_began = clock_thread_cpu();
     item->run_began = moment();
+    item->cpu_began = clock_thread_cpu();
 }
 
 static void run_end(struct trace_item *item)
 {
-    item->wait_began = moment();
     item->cpu_ended = clock_thread_cpu();
+    item->wait_began = moment();
 }
 
 static void run_slice(const struct trace_item *item)
 {
     char more[NAME_BYTES];
     uint64_t cpu = item->cpu_ended - item->cpu_began;
-    uint64_t length = item->wait_began - item->run_began;
-    if (cpu > length) /* the clocks are read one after the other */
-        cpu = length;
     snprintf(more, sizeof more, ",\"cpu_us\":%" PRIu64 ".%03u", cpu / NS_PER_US,
              (unsigned)(cpu % NS_PER_US));
     slice(item->line, "run", "run", more, item->run_began, item->wait_began);

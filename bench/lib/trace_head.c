@@ -12,6 +12,7 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/utsname.h>
 
 /* Text that is no UTF-8 has no place in JSON. */
@@ -21,19 +22,32 @@ static json_t *text_of(const char *text)
     return value != NULL ? value : json_string("?");
 }
 
-/* The command line as it was typed, but for quotes; getopt has put another
- * order into argv. */
+/* Adds a word, in quotes where a shell would take it apart. */
+static void add_word(char *text, size_t room, const char *word)
+{
+    size_t used = strlen(text);
+    const char *quote = strpbrk(word, " \t\n\"*?$&;|<>()") ? "'" : "";
+    snprintf(text + used, room - used, "%s%s%s%s", used > 0 ? " " : "", quote,
+             word, quote);
+}
+
+/* The command line as it was typed - getopt has put another order into argv -
+ * but for the name of the trace. */
 static json_t *command_of(void)
 {
-    char command[1024];
+    char words[1024], command[1200] = "";
     FILE *file = fopen("/proc/self/cmdline", "re");
-    size_t n = file == NULL ? 0 : fread(command, 1, sizeof command - 1, file);
+    size_t n = file == NULL ? 0 : fread(words, 1, sizeof words - 1, file);
+    bool skips = false;
     if (file != NULL)
         fclose(file);
-    for (size_t i = 0; i + 1 < n; i++)
-        if (command[i] == '\0')
-            command[i] = ' ';
-    command[n] = '\0';
+    words[n] = '\0';
+    for (size_t w = 0; w < n; w += strlen(words + w) + 1) {
+        bool is_name = skips;
+        skips = !skips && strcmp(words + w, "--trace") == 0;
+        if (!is_name && !skips && strncmp(words + w, "--trace=", 8) != 0)
+            add_word(command, sizeof command, words + w);
+    }
     return text_of(command);
 }
 
