@@ -33,6 +33,8 @@ slices='def ns: . * 1000 | round;
 holds() { # NAME QUESTION
     ok "$1" jq -e "$slices $2" "$trace"
 }
+# When the rounds began.
+rounds='[.traceEvents[] | select(.ph == "i") | .ts * 1000 | round]'
 # No two of all running slices at the same moment.
 # shellcheck disable=SC2016
 alone='[.[] | select(.cat == "run")] | sort_by(.from) |
@@ -50,7 +52,8 @@ for strategy in $strategies; do
     while read -r arguments; do
         [ -n "$arguments" ] || continue
         # shellcheck disable=SC2086
-        run "$BUILD/$strategy" $arguments --workers 3 --trace "$trace"
+        run "$BUILD/$strategy" $arguments --workers 3 --json \
+            --trace "$trace"
         name="$strategy $arguments"
         if [ "$status" -eq 77 ]; then
             skip "$name" "$err"
@@ -60,9 +63,11 @@ for strategy in $strategies; do
             continue
         fi
         ok "$name: nests" "$timeline" --check "$trace"
-        holds "$name: times and cores make sense" \
-            'all(.[]; .from > 0 and .to > .from and .cpu <= .length and
-                 .core >= 0)'
+        began=$(jq "$rounds | min" "$trace")
+        ended=$((began + $(jq .wall_ns <<< "$out")))
+        holds "$name: slices lie within the rounds" \
+            "all(.[]; .from > $began and .to > .from and .to < $ended and
+                 .cpu <= .length and .core >= 0)"
         if [ "$strategy" = gil ] || jq -e .one_worker <<< "$about" \
             > "$scratch/jq"; then
             holds "$name: one runs at a time" "$alone"
@@ -110,6 +115,10 @@ run "$BUILD/event_loop" wait --items 200 --size 5 --trace "$trace"
 holds "event_loop: who is due and has not gone on is runnable" \
     '[.[] | select(.cat == "runnable") | .length] |
         length >= 100'
+
+run "$BUILD/gil" files --items 64 --size 20000 --workers 3 --trace "$trace"
+holds "gil: whose file is written, and who has no lock, is runnable" \
+    'any(.[]; .name == "runnable" and .cat == "runnable")'
 
 # A ring tells of several at once; all but the first have to wait for their turn.
 run "$BUILD/uring" files --items 64 --size 20000 --trace "$trace"
