@@ -28,6 +28,9 @@ enum {
     COROUTINE_LINES = 1000000,
     /* Shorter than this, nobody can tell it from the cost of looking. */
     LEAST_RUNNABLE_NS = 1000,
+    /* Reading the processor time is a system call; so soon after the last
+     * one, it is taken to have gone by like the time. */
+    CPU_READ_NS = 10000,
 };
 
 bool trace_on;
@@ -39,8 +42,9 @@ static _Thread_local struct {
     size_t used;
     bool entered;
     size_t worker, line;
-    uint64_t latest; /* the last moment that was handed out */
-    uint64_t ready;  /* see trace_ready */
+    uint64_t latest;        /* the last moment that was handed out */
+    uint64_t ready;         /* see trace_ready */
+    uint64_t cpu, cpu_read; /* processor time, and when it was read */
     struct trace_item *current;
     struct trace_item idle; /* stands for the time between two items */
 } self;
@@ -206,24 +210,38 @@ static uint64_t moment(void)
     return self.latest = now > self.latest ? now : self.latest + 1;
 }
 
-/* Processor time is read inside of the slice: reading it is a system call,
- * after which a thread often loses its core. */
+/* The thread's processor time, right to CPU_READ_NS. */
+static uint64_t cpu_time(uint64_t now)
+{
+    if (now - self.cpu_read < CPU_READ_NS)
+        return self.cpu + (now - self.cpu_read);
+    self.cpu_read = now;
+    return self.cpu = clock_thread_cpu();
+}
+
+/* Processor time is read inside of the slice: reading it is a system call, and
+ * a thread that is to lose its core often does so at the end of one. */
 static void run_begin(struct trace_item *item)
 {
     item->run_began = moment();
-    item->cpu_began = clock_thread_cpu();
+    item->cpu_began = cpu_time(item->run_began);
 }
 
 static void run_end(struct trace_item *item)
 {
-    item->cpu_ended = clock_thread_cpu();
+    item->cpu_ended = cpu_time(clock_now());
     item->wait_began = moment();
 }
 
 static void run_slice(const struct trace_item *item)
 {
     char more[NAME_BYTES];
-    uint64_t cpu = item->cpu_ended - item->cpu_began;
+    uint64_t length = item->wait_began - item->run_began;
+    uint64_t cpu = item->cpu_ended > item->cpu_began
+                       ? item->cpu_ended - item->cpu_began
+                       : 0;
+    if (cpu > length)
+        cpu = length;
     snprintf(more, sizeof more, ",\"cpu_us\":%" PRIu64 ".%03u", cpu / NS_PER_US,
              (unsigned)(cpu % NS_PER_US));
     slice(item->line, "run", "run", more, item->run_began, item->wait_began);
