@@ -17,8 +17,8 @@ format = ARG4
 lines_head = ""
 dots_head = ""
 dots_left = 0
-footer_plan = "Core: where a slice ended. A triangle: on another core than before."
-footer_noise = "Time without its core in a run is drawn at the end of it. Bars are at least a pixel wide."
+footer_plan = "White: no item under way. Core: where a slice ended; a triangle marks a change of core."
+footer_noise = "Time that a run was without its core is drawn at its end. Bars are at least a pixel wide."
 load data
 load scripts . "/style.gp"
 
