@@ -84,7 +84,7 @@ struct window {
     double ms_per_pixel;
 };
 
-/* A rectangle, or where to is not used, a mark. */
+/* A rectangle; an edge or a move has only `from`. */
 struct bar {
     double from, to; /* ms */
     double y, half;  /* the middle of its row and half its height, in pixels */
