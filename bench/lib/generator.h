@@ -40,11 +40,13 @@
 #ifndef GENERATOR_H
 #define GENERATOR_H
 
+#include "coroutine.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* A generator belongs to one thread at a time. */
+/* A generator belongs to one thread at a time. Its fields are its own. */
 struct generator;
 
 /*
@@ -79,19 +81,19 @@ size_t generator_stack_bytes(size_t wanted);
  * answers 0. A generator that has finished stays so: each further step is
  * finished, with the value 0. The caller may itself run in a generator.
  */
-struct generator_step generator_next(struct generator *generator);
+static inline struct generator_step generator_next(struct generator *generator);
 
 /* The same; the yield where it stands answers `value`. Not for the first
  * step: no yield stands ready yet to receive the value. */
-struct generator_step generator_send(struct generator *generator,
-                                     int64_t value);
+static inline struct generator_step generator_send(struct generator *generator,
+                                                   int64_t value);
 
 /* Hands `value` to the resumer; returns, when the generator is resumed, what
  * it is sent. Only inside a generator's body and what that calls. */
-int64_t generator_yield(int64_t value);
+static inline int64_t generator_yield(int64_t value);
 
-/* Gives up one that has not finished. Its body does not run on; what it
- * holds, it must have borrowed. */
+/* Gives up one that has not finished. Its body does not run on: what it has
+ * allocated, nobody frees. */
 void generator_discard(struct generator *generator);
 
 /*
@@ -107,6 +109,80 @@ static inline int64_t generator_value(const void *address)
 static inline const void *generator_address(int64_t value)
 {
     return (const void *)(intptr_t)value;
+}
+
+/* -------------------------------------------------------------- inside */
+
+/*
+ * Why a step is inline: a processor guesses where a return goes from the
+ * calls before it. After a switch of stacks every return goes elsewhere, and
+ * a wrong guess takes as long as the switch itself.
+ */
+enum generator_state {
+    GENERATOR_NOT_STARTED,
+    GENERATOR_SUSPENDED,
+    GENERATOR_RUNNING,
+    GENERATOR_FINISHED,
+};
+
+struct generator {
+    struct coroutine *coroutine;
+    struct generator *outer; /* the generator that resumed it, or NULL */
+    generator_body body;
+    void *argument;
+    int64_t passing; /* the value on its way in or out */
+    enum generator_state state;
+};
+
+/* The innermost one that runs in this thread. */
+extern _Thread_local struct generator *generator_current;
+
+/* Ends the program with one line that says what was done to a generator. */
+_Noreturn void generator_misused(const char *what);
+
+static inline struct generator_step generator_resume(struct generator *g,
+                                                     int64_t value)
+{
+    g->passing = value;
+    g->state = GENERATOR_RUNNING;
+    g->outer = generator_current;
+    generator_current = g;
+    coroutine_resume(g->coroutine);
+    generator_current = g->outer;
+    if (g->state == GENERATOR_RUNNING)
+        generator_misused("stopped without a yield: its body must not wait");
+    return (struct generator_step){.value = g->passing,
+                                   .finished = g->state == GENERATOR_FINISHED};
+}
+
+static inline struct generator_step generator_next(struct generator *g)
+{
+    if (g->state == GENERATOR_FINISHED)
+        return (struct generator_step){.finished = true};
+    if (g->state == GENERATOR_RUNNING)
+        generator_misused("was resumed while it was running");
+    return generator_resume(g, 0);
+}
+
+static inline struct generator_step generator_send(struct generator *g,
+                                                   int64_t value)
+{
+    if (g->state == GENERATOR_FINISHED)
+        return (struct generator_step){.finished = true};
+    if (g->state != GENERATOR_SUSPENDED)
+        generator_misused("was sent a value, but does not stand at a yield");
+    return generator_resume(g, value);
+}
+
+static inline int64_t generator_yield(int64_t value)
+{
+    struct generator *g = generator_current;
+    if (g == NULL || g->coroutine != coroutine_current())
+        generator_misused("was to yield, but none is running here");
+    g->passing = value;
+    g->state = GENERATOR_SUSPENDED;
+    coroutine_yield();
+    return g->passing;
 }
 
 #endif
