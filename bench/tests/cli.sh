@@ -234,6 +234,10 @@ for strategy in $strategies; do
         --argjson workers "$workers" "$fields and $timeless" "$scratch/out"
     is "$strategy: wrong is exit status 1" "$status" 1
 done
+run "$threads" minimize --items 5 --size 100 --workers 3 --json \
+    --expect 0123456789abcdef
+ok "nor do a kernel's own figures tell one" jq -e --arg strategy threads \
+    --argjson workers 3 "$fields and $timeless" "$scratch/out"
 run "$threads" gcd --items 5 --size 100
 like "a run for people tells digest and time" "$out" 'digest [0-9a-f]{16}.*wall'
 
