@@ -182,7 +182,7 @@ static inline int64_t generator_yield(int64_t value)
     g->passing = value;
     g->state = GENERATOR_SUSPENDED;
     coroutine_yield();
-    return g->passing;
+    return generator_current->passing; /* its resumer has made it current */
 }
 
 #endif
