@@ -92,11 +92,12 @@ static uint64_t helicopter_call_ns(const struct run *run)
 }
 
 /* One call is two system calls, as on a socket: one sends the command, one
- * waits for the answer. 0 or -errno. */
-static int helicopter_call(uint64_t call_ns)
+ * waits for the answer. The first answer comes without a command, so that a
+ * conversation of one call is the book's one blocking call. 0 or -errno. */
+static int helicopter_call(uint64_t c, uint64_t call_ns)
 {
-    const uint64_t command_ns = call_ns / 10;
-    const int64_t status = await(op_sleep(command_ns));
+    const uint64_t command_ns = c > 0 ? call_ns / 10 : 0;
+    const int64_t status = c > 0 ? await(op_sleep(command_ns)) : 0;
 
     return (int)(status < 0 ? status : await(op_sleep(call_ns - command_ns)));
 }
@@ -118,7 +119,7 @@ static int helicopter_converse(const struct run *run, uint64_t i,
 
     for (uint64_t c = 0; c < calls; c++) {
         const uint64_t began = now_ns();
-        const int error = helicopter_call(call_ns);
+        const int error = helicopter_call(c, call_ns);
 
         if (error != 0)
             return error;
