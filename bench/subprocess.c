@@ -250,7 +250,7 @@ static void subprocess_run(const struct run *run)
 {
     struct child *children = calloc(run->workers, sizeof *children);
     struct pollfd *watched = calloc(run->workers, sizeof *watched);
-    uint64_t limit = option_number(run, "deadline");
+    uint64_t limit = option_number(run, "end-after");
     if (children == NULL || watched == NULL)
         die(ENOMEM, "%zu workers", run->workers);
     uint64_t deadline = limit == 0 ? 0 : clock_now() + limit;
@@ -258,7 +258,7 @@ static void subprocess_run(const struct run *run)
         start(&children[w], run, w);
     while (any_open(children, run->workers))
         if (!drain_some(children, watched, run->workers, deadline))
-            end_late(children, run->workers, option_text(run, "deadline"));
+            end_late(children, run->workers, option_text(run, "end-after"));
     for (size_t w = 0; w < run->workers; w++)
         collect(&children[w], run, w);
     free(watched);
@@ -266,7 +266,7 @@ static void subprocess_run(const struct run *run)
 }
 
 static const struct option_spec subprocess_options[] = {
-    {.name = "deadline",
+    {.name = "end-after",
      .argument = "TIME",
      .kind = OPTION_DURATION,
      .fallback = "0s",

@@ -171,7 +171,16 @@ static const char *table_value(const struct table *table, const char *name)
     return NULL;
 }
 
-/* Gives every option of the strategy and of the chosen kernel its value. */
+static bool declares(const struct settings *settings, const char *name)
+{
+    for (size_t d = 0; d < settings->declared_count; d++)
+        if (strcmp(settings->declared[d].spec->name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Gives every option of the strategy and of the chosen kernel its value. One
+ * that both declare would mean two things at once. */
 static void settle_declared(struct settings *settings,
                             const struct table *table)
 {
@@ -183,20 +192,15 @@ static void settle_declared(struct settings *settings,
             const char *value = table_value(table, spec->name);
             if (settings->declared_count == MOST_DECLARED)
                 die(0, "more than %d options declared", MOST_DECLARED);
+            if (declares(settings, spec->name))
+                die(0, "--%s is declared by the strategy and by kernel %s",
+                    spec->name, settings->kernel->name);
             struct setting *setting =
                 &settings->declared[settings->declared_count++];
             *setting = (struct setting){.spec = spec, .given = value != NULL};
             set_declared(setting, value != NULL ? value : spec->fallback);
         }
     }
-}
-
-static bool declares(const struct settings *settings, const char *name)
-{
-    for (size_t d = 0; d < settings->declared_count; d++)
-        if (strcmp(settings->declared[d].spec->name, name) == 0)
-            return true;
-    return false;
 }
 
 /* An option of another kernel was given to this one. */

@@ -378,7 +378,7 @@ if [[ " ${strategies//$'\n'/ } " == *" subprocess "* ]]; then
 
     started=$SECONDS
     in_session "$BUILD/subprocess" wait --items 2 --size 5000 --workers 2 \
-        --deadline 100ms
+        --end-after 100ms
     status=0
     wait "$job" || status=$?
     out=$(cat "$scratch/out") err=$(cat "$scratch/err")
