@@ -38,7 +38,7 @@ LIBS  := -Wl,-z,now $(shell pkg-config --libs hwloc jansson 2>/dev/null) -lm
 
 # ---------------------------------------------------------- what there is
 
--include $(wildcard bench/*.mk kernels/*.mk)
+-include $(wildcard bench/*.mk kernels/*.mk kernels/support/*.mk)
 
 name_of     = $(basename $(notdir $(1)))
 # What keeps X from being built here: empty, or a few words.
@@ -58,7 +58,9 @@ STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 SWITCH  := $(firstword $(wildcard bench/lib/switch_$(ARCH).S) bench/lib/switch_ucontext.c)
 LIB_C   := $(filter-out bench/lib/switch_%,$(wildcard bench/lib/*.c)) $(SWITCH)
-SUPPORT_C := $(wildcard kernels/support/*.c)
+# A support file whose library is missing goes with the kernels that need it.
+ALL_SUPPORT := $(wildcard kernels/support/*.c)
+SUPPORT_C := $(filter-out $(call lacking,$(ALL_SUPPORT)),$(ALL_SUPPORT))
 
 # scripts/X.c and scripts/X_*.c make the tool X.
 TOOLS   := $(foreach f,$(wildcard scripts/*.c),$(if $(findstring _,$(notdir $(f))),,$(call name_of,$(f))))
@@ -66,7 +68,7 @@ CHECKS  := $(call name_of,$(wildcard bench/tests/check_*.c))
 
 objects  = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 KERNEL_OBJECTS := $(call objects,$(KERNELS_C) $(SUPPORT_C))
-KERNEL_LIBS    := $(foreach f,$(KERNELS_C),$(FLAGS_$(call name_of,$(f))) \
+KERNEL_LIBS    := $(foreach f,$(KERNELS_C) $(SUPPORT_C),$(FLAGS_$(call name_of,$(f))) \
                   $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
 PROGRAMS       := $(addprefix $(BUILD)/,$(STRATEGY_NAMES))
 
