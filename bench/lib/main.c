@@ -86,8 +86,9 @@ static void explain_count(struct report *report, const struct tally *expected)
 /* Why an item failed, in words. */
 static const char *error_text(int error)
 {
-    return error == EOWNERDEAD ? "the process that ran it died"
-                               : strerror(error);
+    if (error == EOWNERDEAD)
+        return "the process that ran it died";
+    return error == ETIMEDOUT ? "not done by its deadline" : strerror(error);
 }
 
 /* Fills report->wrong unless the run is right. */

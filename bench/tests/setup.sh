@@ -68,7 +68,7 @@ has()
 
 everything()
 {
-    has cc make pkg-config hyperfine gnuplot jq lib:hwloc lib:jansson \
+    has cc make pkg-config hyperfine gnuplot jq openssl lib:hwloc lib:jansson \
         lib:gsl lib:check lib:libcrypto lib:liburing
 }
 
@@ -111,10 +111,10 @@ dry_run()
     check "$1: --dry-run prints the one command and runs nothing"
 }
 
-dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev hyperfine gnuplot-nox jq check libssl-dev liburing-dev libgomp1'
-dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq check-devel openssl-devel liburing-devel libgomp'
+dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev hyperfine gnuplot-nox jq check libssl-dev openssl liburing-dev libgomp1'
+dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq check-devel openssl-devel openssl liburing-devel libgomp'
 dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq check openssl liburing gcc-libs'
-dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq check-devel libopenssl-devel liburing-devel libgomp1'
+dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq check-devel libopenssl-devel openssl liburing-devel libgomp1'
 dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq check openssl@3 libomp'
 
 for system in apt-get dnf pacman zypper brew; do
