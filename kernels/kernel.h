@@ -179,7 +179,8 @@ struct kernel {
 
     /* Command-line arguments of smaller forms, read by scripts from
      * `--list --json`: `quick` for a sweep of minutes (about 0.1 s
-     * sequential), `small` for the test matrix (a few milliseconds). */
+     * sequential; NULL: such a sweep leaves the kernel out), `small` for
+     * the test matrix (a few milliseconds). */
     const char *quick, *small;
 
     const struct option_spec *options; /* or NULL */

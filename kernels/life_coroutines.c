@@ -156,7 +156,6 @@ KERNEL(life_coroutines) = {
     LIFE_KERNEL,
     .size = 128,
     .rounds = 10,
-    .quick = "--rounds 15",
     .small = "--items 8 --size 16 --rounds 3",
     .item = life_coroutines_item,
     .check = life_coroutines_check,

@@ -111,7 +111,6 @@ KERNEL(minimize) = {
     .items = 100,
     .size = 200000,
     .most_items = 1 << 24,
-    .quick = "--size 30000",
     .small = "--items 14 --size 300",
     .item = minimize_item,
     .check = minimize_check,

@@ -32,7 +32,7 @@ enum {
     MOST_COUNTS = 64,
     LEAST_BLOCKS = 6, /* fewer cannot carry a 95 % interval */
     MOST_BLOCKS = 20, /* unless --blocks asks for more */
-    DEFAULT_BUDGET_S = 140,
+    DEFAULT_BUDGET_S = 160,
 };
 
 /* A list of words as the user wrote it, "a,b,c"; count 0 when not given. */
@@ -120,7 +120,12 @@ void trials_free(struct trials *trials);
 /* ----------------------------------------------------------------- plan */
 
 /* What may go when time is short, the first first. */
-enum rank { RANK_STAYS, RANK_INFLIGHT_STEP, RANK_CORES_STEP };
+enum rank {
+    RANK_STAYS,
+    RANK_OTHERS_STEP,   /* middle points of other kernels that wait */
+    RANK_INFLIGHT_STEP, /* of the kernel that shows waiting */
+    RANK_CORES_STEP,
+};
 
 struct arm {
     char *id; /* "speedup/factorize/threads/2" */
@@ -148,10 +153,12 @@ struct plan {
 struct plan plan_make(const struct asked *asked,
                       const struct catalogue *catalogue, unsigned usable,
                       const char *log);
-/* Shrinks a plan until it fits the budget; says what it leaves out. */
+/* Shrinks a plan until it fits the budget; says what it leaves out. Of the
+ * kernels, the one that shows computing and the one that shows waiting stay. */
 void plan_fit(struct plan *plan, const struct asked *asked,
               const struct catalogue *catalogue,
-              const struct kernel_entry *stays);
+              const struct kernel_entry *computes,
+              const struct kernel_entry *waits);
 /* What one block takes, by the estimates. */
 double plan_block_s(const struct plan *plan);
 /* The order in which block `block` runs n arms. */

@@ -27,7 +27,7 @@ static const char usage[] =
     "  -p, --plan=quick|full      minutes, or as long as it takes\n"
     "  -S, --seed=N               repeat the order of an earlier sweep\n"
     "  -b, --blocks=N             exactly so many blocks after the warm-up\n"
-    "  -t, --budget=SECONDS       how long it may take (quick: 140)\n"
+    "  -t, --budget=SECONDS       how long it may take (quick: 160)\n"
     "  -r, --resume               go on with the latest run\n"
     "      --build=DIRECTORY      where the strategies are\n"
     "      --results=DIRECTORY    where runs are kept (default: results)\n"

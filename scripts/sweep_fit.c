@@ -12,6 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const steps[] = {
+    [RANK_OTHERS_STEP] = "items in flight but for one kernel",
+    [RANK_INFLIGHT_STEP] = "items in flight",
+    [RANK_CORES_STEP] = "cores",
+};
+
 /* What the warm-up takes, in blocks: about a tenth of the arms. */
 static const double WARM_UP = 0.1;
 
@@ -40,28 +46,30 @@ static size_t plan_drop(struct plan *plan, unsigned rank, const char *kernel)
     return before - kept;
 }
 
-/* What the speedup arms of a kernel cost. */
-static double speedup_s(const struct plan *plan, const char *kernel)
+/* What the arms of a kernel cost that has a chart of its own. Counters share
+ * one, and cost little. */
+static double kernel_s(const struct plan *plan, const char *kernel)
 {
     double sum = 0;
     for (size_t i = 0; i < plan->count; i++)
-        if (strcmp(plan->arms[i].chart, "speedup") == 0 &&
+        if (strcmp(plan->arms[i].chart, "counters") != 0 &&
             strcmp(plan->arms[i].kernel, kernel) == 0)
             sum += plan->arms[i].estimate_s;
     return sum;
 }
 
-/* The speedup kernel that costs most, `stays` excepted; or NULL. */
+/* The kernel that costs most, those that stay excepted; or NULL. */
 static const struct kernel_entry *
 plan_dearest(const struct plan *plan, const struct catalogue *catalogue,
-             const struct kernel_entry *stays)
+             const struct kernel_entry *computes,
+             const struct kernel_entry *waits)
 {
     const struct kernel_entry *dearest = NULL;
     double most = 0;
     for (size_t k = 0; k < catalogue->kernels_n; k++) {
         const struct kernel_entry *kernel = &catalogue->kernels[k];
-        double cost = speedup_s(plan, kernel->name);
-        if (kernel != stays && cost > most) {
+        double cost = kernel_s(plan, kernel->name);
+        if (kernel != computes && kernel != waits && cost > most) {
             most = cost;
             dearest = kernel;
         }
@@ -76,22 +84,23 @@ plan_dearest(const struct plan *plan, const struct catalogue *catalogue,
  */
 void plan_fit(struct plan *plan, const struct asked *asked,
               const struct catalogue *catalogue,
-              const struct kernel_entry *stays)
+              const struct kernel_entry *computes,
+              const struct kernel_entry *waits)
 {
     double fits_s = asked->budget_s / (LEAST_BLOCKS + WARM_UP);
     if (asked->full || asked->budget_s == 0 || asked->blocks > 0 ||
         asked->kernels.count > 0)
         return;
-    for (unsigned rank = RANK_INFLIGHT_STEP;
+    for (unsigned rank = RANK_OTHERS_STEP;
          rank <= RANK_CORES_STEP && plan_block_s(plan) > fits_s; rank++)
         if (plan_drop(plan, rank, NULL) > 0)
             fprintf(stderr,
                     "sweep: short of time: left out every other step of %s; "
                     "a longer BUDGET takes them in\n",
-                    rank == RANK_CORES_STEP ? "cores" : "items in flight");
+                    steps[rank]);
     const struct kernel_entry *k;
     while (plan_block_s(plan) > fits_s &&
-           (k = plan_dearest(plan, catalogue, stays)) != NULL) {
+           (k = plan_dearest(plan, catalogue, computes, waits)) != NULL) {
         plan_drop(plan, RANK_STAYS, k->name);
         fprintf(stderr,
                 "sweep: short of time: left out kernel %s; KERNELS=%s or a "

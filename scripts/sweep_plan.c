@@ -24,6 +24,7 @@ static const char baseline[] = "sequential"; /* what speedup is over */
 static const char common[] = "threads";      /* twin and counters */
 static const char contrast[] = "gil";        /* threads that take turns */
 static const char showcase[] = "factorize";  /* swept with every strategy */
+static const char waiting[] = "wait";        /* the same, in flight */
 
 enum { INFLIGHT_ITEMS = 20 };
 
@@ -55,7 +56,8 @@ static bool chosen_kernel(const struct planner *p, const struct kernel_entry *k)
 {
     if (p->asked->kernels.count > 0)
         return words_have(&p->asked->kernels, k->name);
-    return strcmp(k->bound, "none") != 0;
+    return strcmp(k->bound, "none") != 0 &&
+           (p->asked->full || *k->quick != '\0');
 }
 
 /* The baseline is always in: without it there is no speedup. */
@@ -78,6 +80,23 @@ static const struct kernel_entry *plan_showcase(const struct planner *p)
         if (strcmp(k->name, showcase) == 0)
             return k;
         if (first == NULL && strcmp(k->bound, "cpu") == 0)
+            first = k;
+    }
+    return first;
+}
+
+/* The kernel that shows every way to wait: `wait`, or the first of those
+ * asked for that waits. */
+static const struct kernel_entry *plan_waiting(const struct planner *p)
+{
+    const struct kernel_entry *first = NULL;
+    for (size_t i = 0; i < p->catalogue->kernels_n; i++) {
+        const struct kernel_entry *k = &p->catalogue->kernels[i];
+        if (!chosen_kernel(p, k) || strcmp(k->bound, "io") != 0)
+            continue;
+        if (strcmp(k->name, waiting) == 0)
+            return k;
+        if (first == NULL)
             first = k;
     }
     return first;
@@ -217,6 +236,15 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
+/* Other kernels than the one that shows waiting keep their ends longest. */
+static unsigned inflight_rank(const struct planner *p,
+                              const struct kernel_entry *k, size_t i, size_t n)
+{
+    if (k != plan_waiting(p))
+        return i > 0 && i + 1 < n ? RANK_OTHERS_STEP : RANK_STAYS;
+    return i % 2 == 1 ? RANK_INFLIGHT_STEP : RANK_STAYS;
+}
+
 /* One strategy's line: n items in flight are n blocked workers, or n parked
  * coroutines, or just the one that `sequential` waits for. */
 static void plan_inflight_line(struct planner *p, const struct kernel_entry *k,
@@ -236,19 +264,27 @@ static void plan_inflight_line(struct planner *p, const struct kernel_entry *k,
             .arguments = arguments,
             .workers = s->one_worker ? 1 : least(workers, counts[i]),
             .inflight = s->inflight_option ? counts[i] : 0,
-            .rank = i % 2 == 1 ? RANK_INFLIGHT_STEP : RANK_STAYS,
+            .rank = inflight_rank(p, k, i, n),
             .parallel = single ? 1 : counts[i],
         };
         plan_add(p, k, &at);
     }
 }
 
+/* A kernel that waits. The one that shows waiting is run by all strategies,
+ * others by threads, with and without a common lock, and by those that are
+ * meant for waiting, unless more was asked for. */
 static void plan_inflight(struct planner *p, const struct kernel_entry *k)
 {
     char *arguments = inflight_arguments(p->asked->full ? "" : k->quick);
     for (size_t i = 0; i < p->catalogue->strategies_n; i++) {
         const struct strategy_entry *s = &p->catalogue->strategies[i];
-        if (chosen_strategy(p, s))
+        bool belongs = s->for_waiting || strcmp(s->name, baseline) == 0 ||
+                       strcmp(s->name, common) == 0 ||
+                       strcmp(s->name, contrast) == 0 || k == plan_waiting(p) ||
+                       p->asked->full || p->asked->strategies.count > 0 ||
+                       p->asked->kernels.count > 0;
+        if (chosen_strategy(p, s) && belongs)
             plan_inflight_line(p, k, s, arguments);
     }
     free(arguments);
@@ -390,7 +426,7 @@ struct plan plan_make(const struct asked *asked,
             plan_speedup(&p, k);
         }
     }
-    plan_fit(&p.plan, asked, catalogue, plan_showcase(&p));
+    plan_fit(&p.plan, asked, catalogue, plan_showcase(&p), plan_waiting(&p));
     plan_blanks(&p);
     plan_twin(&p.plan);
     p.plan.failed_trials = p.trials.failed;

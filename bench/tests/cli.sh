@@ -288,7 +288,7 @@ ok "--list --json describes each kernel" jq -se '.[1:] | length > 0 and all(
     (.kernel | length > 0) and (.summary | length > 0) and
     (.bound | IN("none", "cpu", "memory", "shared", "io")) and
     .items > 0 and .size >= 0 and .rounds > 0 and
-    (.quick | length > 0) and (.small | length > 0))' "$scratch/out"
+    (.quick | type == "string") and (.small | length > 0))' "$scratch/out"
 "$threads" --list | head -n 1 > "$scratch/out" 2> "$scratch/err"
 is "a reader that has seen enough is no error" "$(cat "$scratch/err")" ''
 
