@@ -30,11 +30,14 @@ trap 'stop; rm -rf "$scratch"' EXIT
 # Starts a server; its address is in `url`, its port in `port`.
 start() { # OPTIONS...
     stop
+    # The line of the server before must not be taken for this one's.
+    rm -f "$scratch/origin"
     "$origin" "$@" > "$scratch/origin" 2> "$scratch/err" &
     server=$!
+    url=''
     for _ in $(seq 300); do
         url=$(sed -n 's|^origin: \(http://127.0.0.1:[0-9]*\)/$|\1|p' \
-            "$scratch/origin")
+            "$scratch/origin" 2> "$scratch/sed")
         [ -z "$url" ] || break
         kill -0 "$server" 2> "$scratch/kill" || break
         sleep 0.1
@@ -208,7 +211,8 @@ is "a fixed latency is kept" "$(get -o "$scratch/body" \
 is "other addresses of this machine do not answer" \
     "$(curl -s -m 5 "http://127.0.0.2:$port/" > "$scratch/body"; echo $?)" 7
 status=0
-"$origin" --port "$port" > "$scratch/out" 2> "$scratch/err" || status=$?
+timeout 10 "$origin" --port "$port" > "$scratch/out" 2> "$scratch/err" ||
+    status=$?
 is "a port that is taken: one line, status 1" \
     "$status $(cat "$scratch/out" "$scratch/err")" \
     "1 origin: 127.0.0.1:$port: Address already in use"
