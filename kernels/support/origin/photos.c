@@ -2,7 +2,7 @@
  * photos.c - JPEGs that are as big and as busy as those of a camera.
  * SPDX-License-Identifier: MIT
  *
- * A sky and ground of two shades, hills, discs, and noise over all of it:
+ * Two shades that run into each other, towers, discs, and noise over it all:
  * the noise is what makes a photo hard to compress, about 60 KB here.
  * Left out: beauty.
  */
@@ -70,7 +70,8 @@ static void draw_noise(gdImagePtr image, uint64_t series)
 {
     for (int y = 0; y < HEIGHT; y++) {
         for (int x = 0; x < WIDTH; x += 8) {
-            uint64_t r = random_at(series, (uint64_t)(1000 + y * WIDTH + x));
+            uint64_t r =
+                random_at(series, 1000 + (uint64_t)y * WIDTH + (uint64_t)x);
             for (int p = x; p < x + 8; p++, r >>= 8)
                 image->tpixels[y][p] =
                     shade(image->tpixels[y][p],

@@ -328,16 +328,13 @@ static void ask(struct connection *c, const char *path, size_t bytes,
     count(c);
     c->found =
         reads ? catalogue_find(&c->server->catalogue, path, bytes) : NULL;
-    if (!reads && !c->uploads) {
-        send_answer(c, catalogue_refusal(&c->server->catalogue, 405));
-    } else if (c->found != NULL || (c->uploads && path_takes(path, bytes))) {
+    if (c->found != NULL || (c->uploads && path_takes(path, bytes)))
         tell_fortune(c, query, query_bytes);
-    } else if (c->uploads &&
-               catalogue_find(&c->server->catalogue, path, bytes)) {
+    else if (!reads && (!c->uploads ||
+                        catalogue_find(&c->server->catalogue, path, bytes)))
         send_answer(c, catalogue_refusal(&c->server->catalogue, 405));
-    } else {
+    else
         send_answer(c, &c->server->catalogue.missing);
-    }
 }
 
 /* --------------------------------------------------------------- public */
