@@ -9,7 +9,7 @@
  * second:
  *   epoll and http-parser (this)             9.2     91, the client's limit
  *   libevent's loop and http-parser         10.4     90
- *   libevent's bufferevents and http-parser 13       63
+ *   libevent's bufferevents and http-parser 16       63
  *   libevent's evhttp                       22       46
  *   libmicrohttpd                           44       14
  * Nearly all of the 9.2 is the kernel's TCP.
