@@ -139,6 +139,8 @@ static void look_round(struct server *server, uint64_t now)
         accept_all(server);
 }
 
+/* Waits for a socket, a signal, or the next moment at which something is to
+ * be done; returns how many events there are, or -1 after a signal. */
 static int wait_for_news(struct server *server, struct epoll_event *events)
 {
     const uint64_t now = clock_now();
@@ -146,12 +148,20 @@ static int wait_for_news(struct server *server, struct epoll_event *events)
 
     if (timer_heap_soonest(&server->timers, &alarm) && alarm < until)
         until = alarm;
-    const struct timespec limit = clock_timespec(until > now ? until - now : 0);
+    const bool idle = server->stats.open_connections == 0;
+    const uint64_t left = until > now ? until - now : 0;
+    const struct timespec limit = clock_timespec(left);
     sigset_t none;
     sigemptyset(&none);
-    return epoll_pwait2(server->epoll, events, BATCH,
-                        server->stats.open_connections == 0 ? NULL : &limit,
-                        &none);
+    int n =
+        epoll_pwait2(server->epoll, events, BATCH, idle ? NULL : &limit, &none);
+    /* Before Linux 5.11: whole milliseconds, rounded up. */
+    if (n < 0 && errno == ENOSYS)
+        n = epoll_pwait(server->epoll, events, BATCH,
+                        idle ? -1 : (int)(left / NS_PER_MS + 1), &none);
+    if (n < 0 && errno != EINTR)
+        die(errno, "epoll");
+    return n;
 }
 
 /* New connections come last: until then a descriptor that was closed in this
@@ -179,10 +189,7 @@ void server_run(struct server *server, const volatile sig_atomic_t *ended)
     struct epoll_event events[BATCH];
 
     while (!*ended) {
-        const int count = wait_for_news(server, events);
-        if (count < 0 && errno != EINTR)
-            die(errno, "epoll_pwait2");
-        handle(server, events, count);
+        handle(server, events, wait_for_news(server, events));
         const uint64_t now = clock_now();
         struct connection *due;
         while ((due = timer_heap_pop_due(&server->timers, now)) != NULL)
