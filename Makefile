@@ -5,6 +5,7 @@
 # a strategy. A file X.mk beside X.c says what it needs beyond the C library:
 #   PKG_X   := pkg-config modules; without them X is left out with one line
 #   FLAGS_X := flags to compile and link with; left out if $(CC) refuses them
+#   LIBS_X  := the same for libraries, which are only linked with
 # Users own CC CFLAGS CPPFLAGS LDFLAGS LDLIBS; V=1 shows the commands,
 # SAN=address or SAN=thread builds under a sanitizer, WERROR=1 is for CI.
 
@@ -38,13 +39,14 @@ LIBS  := -Wl,-z,now $(shell pkg-config --libs hwloc jansson 2>/dev/null) -lm
 
 # ---------------------------------------------------------- what there is
 
--include $(wildcard bench/*.mk kernels/*.mk)
+-include $(wildcard kernels/support/*.mk bench/*.mk kernels/*.mk)
 
 name_of     = $(basename $(notdir $(1)))
 # What keeps X from being built here: empty, or a few words.
 lacks       = $(strip $(foreach p,$(PKG_$(1)),$(shell pkg-config --exists $(p) || echo $(p))) \
-              $(if $(FLAGS_$(1)),$(shell echo 'int main(void) { return 0; }' | \
-              $(CC) $(FLAGS_$(1)) -x c -o /dev/null - 2>/dev/null || echo '$(CC) $(FLAGS_$(1))')))
+              $(if $(FLAGS_$(1))$(LIBS_$(1)),$(shell echo 'int main(void) { return 0; }' | \
+              $(CC) $(FLAGS_$(1)) -x c -o /dev/null - $(LIBS_$(1)) 2>/dev/null || \
+              echo '$(CC) $(strip $(FLAGS_$(1)) $(LIBS_$(1)))')))
 lacking     = $(foreach f,$(1),$(if $(call lacks,$(call name_of,$(f))),$(f)))
 
 ALL_KERNELS    := $(sort $(wildcard kernels/*.c))
@@ -58,15 +60,16 @@ STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 SWITCH  := $(firstword $(wildcard bench/lib/switch_$(ARCH).S) bench/lib/switch_ucontext.c)
 LIB_C   := $(filter-out bench/lib/switch_%,$(wildcard bench/lib/*.c)) $(SWITCH)
-SUPPORT_C := $(wildcard kernels/support/*.c)
+# HTTP is parsed by the library that kernels/support/parse.mk has found.
+SUPPORT_C := $(filter-out kernels/support/parse_%,$(wildcard kernels/support/*.c)) $(PARSE_C)
 
 # scripts/X.c and scripts/X_*.c make the tool X.
 TOOLS   := $(foreach f,$(wildcard scripts/*.c),$(if $(findstring _,$(notdir $(f))),,$(call name_of,$(f))))
 CHECKS  := $(call name_of,$(wildcard bench/tests/check_*.c))
 
 objects  = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
-KERNEL_OBJECTS := $(call objects,$(KERNELS_C) $(SUPPORT_C))
-KERNEL_LIBS    := $(foreach f,$(KERNELS_C),$(FLAGS_$(call name_of,$(f))) \
+KERNEL_OBJECTS := $(call objects,$(KERNELS_C))
+KERNEL_LIBS    := $(foreach f,$(KERNELS_C),$(FLAGS_$(call name_of,$(f))) $(LIBS_$(call name_of,$(f))) \
                   $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
 PROGRAMS       := $(addprefix $(BUILD)/,$(STRATEGY_NAMES))
 
@@ -129,11 +132,14 @@ $(BUILD)/obj/%.o: %.S $(BUILD)/flags
 $(BUILD)/obj/bench/lib/main.o: $(BUILD)/version.h
 
 $(BUILD)/lib.a: $(call objects,$(LIB_C))
+$(BUILD)/support.a: $(call objects,$(SUPPORT_C))
+$(BUILD)/lib.a $(BUILD)/support.a:
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 # Kernels are linked as objects: the linker would drop their constructors
-# from an archive.
-$(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/bench/%.o $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/lib.a
+# from an archive. What they share is one: of it, only what a kernel of this
+# build calls is wanted.
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/bench/%.o $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/support.a $(BUILD)/lib.a
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
 	    $(if $(PKG_$*),$(shell pkg-config --libs $(PKG_$*))) $(KERNEL_LIBS) $(LIBS)
