@@ -54,6 +54,15 @@ static bool note_file(struct origin_file *files, size_t *count, size_t most,
     return true;
 }
 
+/* Sends a line, reads the line that answers it. */
+static bool ask(int control, const char *question, char answer[LINE])
+{
+    const ssize_t length = (ssize_t)strlen(question);
+
+    return write(control, question, (size_t)length) == length &&
+           read_line(control, answer);
+}
+
 static bool note_line(struct origin *origin, const char *line)
 {
     if (strncmp(line, "port ", 5) == 0)
@@ -67,19 +76,31 @@ static bool note_line(struct origin *origin, const char *line)
     return true;
 }
 
+/* Once the server has said everything. Drawing pictures took it some
+ * processor time, which is not to count. */
+static int origin_begin(const struct origin *origin)
+{
+    char line[LINE];
+
+    return origin->port != 0 && origin->flags > 0 &&
+                   ask(origin->control, "reset\n", line)
+               ? 0
+               : -EPROTO;
+}
+
 int origin_start(struct origin *origin, const char *const *arguments)
 {
     char line[LINE];
     const int control = helper_start("origin", arguments);
 
     if (control == -ENOENT)
-        cannot_run("no origin server was built: it needs libevent and libgd");
+        cannot_run("there is no origin server beside this program");
     if (control < 0)
         return control;
     *origin = (struct origin){.control = control};
     while (read_line(control, line))
         if (strcmp(line, "ready") == 0)
-            return origin->port != 0 && origin->flags > 0 ? 0 : -EPROTO;
+            return origin_begin(origin);
         else if (!note_line(origin, line))
             return -EPROTO;
     cannot_run("the origin server has not started");
@@ -95,13 +116,10 @@ void origin_stop(struct origin *origin)
 
 int origin_ask(const struct origin *origin, struct origin_stats *stats)
 {
-    static const char question[] = "stats\n";
-    const ssize_t length = sizeof question - 1;
     char line[LINE];
     json_int_t requests, connections, peak, cpu;
 
-    if (write(origin->control, question, (size_t)length) != length ||
-        !read_line(origin->control, line))
+    if (!ask(origin->control, "stats\n", line))
         return -EPIPE;
 
     json_t *object = json_loads(line, 0, NULL);
