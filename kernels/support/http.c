@@ -134,7 +134,8 @@ static int64_t http_send(struct connection *connection,
     }
 }
 
-/* Reads on, from the first `came` bytes, until the answer is complete. */
+/* Reads on, from the first `came` bytes, until the answer is complete. One
+ * that has begun, and goes on past the deadline, counts as endless. */
 static int http_receive(struct connection *connection, int64_t came,
                         uint64_t deadline_ns)
 {
@@ -155,6 +156,8 @@ static int http_receive(struct connection *connection, int64_t came,
         if (headers > HTTP_MOST_HEADERS)
             return -EMSGSIZE;
         came = await(http_read(connection, deadline_ns));
+        if (came == -ETIMEDOUT)
+            return -EMSGSIZE;
     }
 }
 

@@ -5,9 +5,10 @@
  * Straight-line code over await(), so it waits in the way of whatever strategy
  * runs the item. Only to be called from inside an item. What can go wrong
  * with a peer has one error each:
- *   -ETIMEDOUT   the deadline has passed
+ *   -ETIMEDOUT   the deadline has passed, and no answer has begun
  *   -EBADMSG     the answer is not HTTP, or more than was asked for
- *   -EMSGSIZE    it is longer than the caller wants it: it may be endless
+ *   -EMSGSIZE    it is longer than the caller wants it, or has not ended by
+ *                the deadline: it may be endless
  *   -ECONNRESET  the connection has ended before the answer had
  * Any other -errno is the system's own (-ECONNREFUSED, -EMFILE).
  */
