@@ -41,7 +41,7 @@ LIBS  := -Wl,-z,now $(shell pkg-config --libs hwloc jansson 2>/dev/null) -lm
 
 # ---------------------------------------------------------- what there is
 
--include $(wildcard kernels/support/*.mk bench/*.mk kernels/*.mk)
+-include $(wildcard kernels/support/*.mk kernels/*.mk bench/*.mk bench/peers/*.mk)
 
 name_of     = $(basename $(notdir $(1)))
 # What keeps X from being built here: empty, or a few words.
@@ -54,8 +54,9 @@ lacking     = $(foreach f,$(1),$(if $(call lacks,$(call name_of,$(f))),$(f)))
 
 ALL_KERNELS    := $(sort $(wildcard kernels/*.c))
 ALL_STRATEGIES := $(sort $(wildcard bench/*.c))
+ALL_PEERS      := $(sort $(wildcard bench/peers/*.c))
 ALL_HELPERS    := $(sort $(patsubst %/,%,$(dir $(wildcard kernels/support/*/*.c))))
-LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_STRATEGIES) $(ALL_HELPERS))
+LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_STRATEGIES) $(ALL_PEERS) $(ALL_HELPERS))
 KERNELS_C      := $(filter-out $(LEFT_OUT),$(ALL_KERNELS))
 STRATEGIES_C   := $(filter-out $(LEFT_OUT),$(ALL_STRATEGIES))
 STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
@@ -77,10 +78,12 @@ KERNEL_OBJECTS := $(call objects,$(KERNELS_C))
 KERNEL_LIBS    := $(foreach f,$(KERNELS_C),$(FLAGS_$(call name_of,$(f))) $(LIBS_$(call name_of,$(f))) \
                   $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
 PROGRAMS       := $(addprefix $(BUILD)/,$(STRATEGY_NAMES))
+# bench/peers/X.c is linked as a strategy is, but is none: it runs one kernel.
+PEERS          := $(addprefix $(BUILD)/,$(call name_of,$(filter-out $(LEFT_OUT),$(ALL_PEERS))))
 
 # ------------------------------------------------------------------ build
 
-all: $(PROGRAMS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/strategies ## build everything (the default)
+all: $(PROGRAMS) $(PEERS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/strategies ## build everything (the default)
 	$(foreach f,$(LEFT_OUT),@echo "left out: $(f) ($(call lacks,$(call name_of,$(f))) not found)"$(newline))
 
 define newline
@@ -146,9 +149,11 @@ $(BUILD)/lib.a $(BUILD)/support.a:
 # Kernels are linked as objects: the linker would drop their constructors
 # from an archive. What they share is one: of it, only what a kernel of this
 # build calls is wanted.
-$(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/bench/%.o $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/support.a $(BUILD)/lib.a
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/bench/%.o
+$(PEERS): $(BUILD)/%: $(BUILD)/obj/bench/peers/%.o
+$(PROGRAMS) $(PEERS): $(BUILD)/%: $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/support.a $(BUILD)/lib.a
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
+	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) \
 	    $(if $(PKG_$*),$(shell pkg-config --libs $(PKG_$*))) $(LIBS_$*) $(KERNEL_LIBS) $(LIBS)
 
 define tool_rule
