@@ -104,39 +104,29 @@ static size_t fetch_shared_bytes(const struct run *run)
     return sizeof(struct downloads) + run->items * sizeof(struct result);
 }
 
-/* The server's command line: what this run's options say. */
+/* The server's command line is made of this run's options. */
 static int fetch_setup(const struct run *run)
 {
-    static const char *const names[] = {"missing",   "unavailable", "stall",
-                                        "malformed", "endless",     "cut"};
-    enum { SHARES = sizeof names / sizeof *names };
+    static const char *const numbers[] = {"missing",   "unavailable", "stall",
+                                          "malformed", "endless",     "cut"},
+                             *const times[] = {"latency", "p99"};
+    enum { NUMBERS = sizeof numbers / sizeof *numbers, TEXTS = NUMBERS + 4 };
     struct downloads *downloads = run->shared;
-    char numbers[SHARES + 4][32], options[SHARES][32];
-    const char *arguments[2 * (SHARES + 5) + 1] = {"--photos", "0"};
-    size_t n = 2;
+    char texts[TEXTS][48];
+    const char *arguments[TEXTS + 2] = {"--photos=0"};
+    size_t n = 0;
 
-    for (size_t s = 0; s < SHARES; s++) {
-        snprintf(options[s], sizeof *options, "--%s", names[s]);
-        snprintf(numbers[s], sizeof *numbers, "%" PRIu64,
-                 option_number(run, names[s]));
-        arguments[n++] = options[s];
-        arguments[n++] = numbers[s];
-    }
-
-    const struct {
-        const char *option, *format;
-        uint64_t value;
-    } others[] = {{"--seed", "%" PRIu64, run->seed},
-                  {"--size", "%" PRIu64, run->size},
-                  {"--latency", "%" PRIu64 "ns", option_number(run, "latency")},
-                  {"--p99", "%" PRIu64 "ns", option_number(run, "p99")}};
-
-    for (size_t o = 0; o < sizeof others / sizeof *others; o++) {
-        snprintf(numbers[SHARES + o], sizeof *numbers, others[o].format,
-                 others[o].value);
-        arguments[n++] = others[o].option;
-        arguments[n++] = numbers[SHARES + o];
-    }
+    for (size_t o = 0; o < NUMBERS; o++)
+        snprintf(texts[n++], sizeof *texts, "--%s=%" PRIu64, numbers[o],
+                 option_number(run, numbers[o]));
+    for (size_t o = 0; o < sizeof times / sizeof *times; o++)
+        snprintf(texts[n++], sizeof *texts, "--%s=%" PRIu64 "ns", times[o],
+                 option_number(run, times[o]));
+    snprintf(texts[n++], sizeof *texts, "--seed=%" PRIu64, run->seed);
+    snprintf(texts[n++], sizeof *texts, "--size=%" PRIu64, run->size);
+    for (size_t a = 0; a < n; a++)
+        arguments[a + 1] = texts[a];
+    download_prepare(run);
     return origin_start(&downloads->origin, arguments);
 }
 

@@ -9,12 +9,12 @@
 #include "connections.h"
 #include "spin.h"
 
-#include <unistd.h>
+#include <pthread.h>
 
 static struct {
     struct spin spin;
     struct connection *top;
-    pid_t process;
+    bool forgets; /* when this process is forked */
 } pool;
 
 static void close_list(struct connection *connection)
@@ -38,41 +38,34 @@ void connections_close(void)
     close_list(idle);
 }
 
-/* A forked process finds its parent's connections here, and leaves them to
- * it: of two processes that read from one, each would get a part of the
- * answer. */
-static struct connection *inherited(pid_t process)
+/* A forked process finds its parent's connections here, and closes its copies:
+ * of two processes that read from one, each would get a part of the answer.
+ * Whoever held the lock meanwhile is not in this process. */
+static void after_fork(void)
 {
-    struct connection *theirs = NULL;
-
-    if (pool.process != process) {
-        theirs = pool.top;
-        pool.top = NULL;
-        pool.process = process;
-    }
-    return theirs;
+    spin_release(&pool.spin);
+    connections_close();
 }
 
 struct connection *connections_take(uint16_t port)
 {
-    const pid_t process = getpid();
-
     spin_acquire(&pool.spin);
 
-    struct connection *theirs = inherited(process), *top = pool.top;
+    struct connection *top = pool.top;
 
     if (top != NULL && top->port == port)
         pool.top = top->next;
     else
         top = NULL;
     spin_release(&pool.spin);
-    close_list(theirs);
     return top;
 }
 
 void connections_give(struct connection *connection)
 {
     spin_acquire(&pool.spin);
+    if (!pool.forgets)
+        pool.forgets = pthread_atfork(NULL, NULL, after_fork) == 0;
     connection->next = pool.top;
     pool.top = connection;
     spin_release(&pool.spin);

@@ -36,6 +36,16 @@ struct fates download_fates(const struct run *run)
     };
 }
 
+void download_prepare(const struct run *run)
+{
+    struct downloads *downloads = run->shared;
+
+    downloads->timeout_ns = option_number(run, "timeout");
+    downloads->backoff_ns = option_number(run, "backoff");
+    downloads->retries = option_number(run, "retries");
+    downloads->kept = option_number(run, "connections") == 1;
+}
+
 /* ------------------------------------------------------------- a request */
 
 const struct origin_file *download_file(const struct run *run, uint64_t i)
@@ -55,13 +65,15 @@ uint64_t download_most_bytes(const struct run *run, uint64_t i)
 struct origin_request download_request(const struct run *run, uint64_t i,
                                        unsigned attempt)
 {
+    const struct downloads *downloads = run->shared;
+
     return (struct origin_request){
         .method = "GET",
         .path = download_file(run, i)->path,
         .item = i,
         .attempt = attempt,
-        .kept = option_number(run, "connections") == 1,
-        .deadline_ns = now_ns() + option_number(run, "timeout"),
+        .kept = downloads->kept,
+        .deadline_ns = now_ns() + downloads->timeout_ns,
     };
 }
 
@@ -93,8 +105,10 @@ int download_outcome(int error, unsigned status, enum outcome *outcome)
 bool download_again(const struct run *run, enum outcome outcome,
                     unsigned attempt, uint64_t *pause_ns)
 {
-    *pause_ns = option_number(run, "backoff") << attempt;
-    return outcome == UNAVAILABLE && attempt < option_number(run, "retries");
+    const struct downloads *downloads = run->shared;
+
+    *pause_ns = downloads->backoff_ns << attempt;
+    return outcome == UNAVAILABLE && attempt < downloads->retries;
 }
 
 /* ------------------------------------------------------------ the answer */
@@ -133,11 +147,12 @@ static enum outcome expected_once(const struct run *run,
         [FATE_ENDLESS] = ENDLESS,
         [FATE_CUT] = CUT,
     };
+    const struct downloads *downloads = run->shared;
     const uint64_t latency =
         fate_latency_ns(option_number(run, "latency"),
                         option_number(run, "p99"), run->seed, i, attempt);
 
-    if (latency >= option_number(run, "timeout"))
+    if (latency >= downloads->timeout_ns)
         return STALLED;
     return of_fate[fate_of(fates, run->seed, i, attempt)];
 }

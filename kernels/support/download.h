@@ -33,11 +33,17 @@ struct result {
 /* What lies in run->shared. */
 struct downloads {
     struct origin origin;
+    /* What the options say, which takes a while to look up. */
+    uint64_t timeout_ns, backoff_ns, retries;
+    bool kept;
     struct result results[]; /* one an item */
 };
 
 /* "came", "were not found": words behind a number. */
 const char *outcome_words(enum outcome outcome);
+
+/* Notes in run->shared what the options say. */
+void download_prepare(const struct run *run);
 
 /* What the options say about the fates of requests. */
 struct fates download_fates(const struct run *run);
