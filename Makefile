@@ -5,6 +5,9 @@
 # a strategy. A file X.mk beside X.c says what it needs beyond the C library:
 #   PKG_X   := pkg-config modules; without them X is left out with one line
 #   FLAGS_X := flags to compile and link with; left out if $(CC) refuses them
+#   LIBS_X  := libraries that pkg-config does not know; left out without them
+# A folder kernels/support/X/ is a program build/X that kernels start, with
+# its sidecar beside the folder.
 # Users own CC CFLAGS CPPFLAGS LDFLAGS LDLIBS; V=1 shows the commands,
 # SAN=address or SAN=thread builds under a sanitizer, WERROR=1 is for CI.
 
@@ -38,21 +41,25 @@ LIBS  := -Wl,-z,now $(shell pkg-config --libs hwloc jansson 2>/dev/null) -lm
 
 # ---------------------------------------------------------- what there is
 
--include $(wildcard bench/*.mk kernels/*.mk)
+-include $(wildcard bench/*.mk kernels/*.mk kernels/support/*.mk)
 
 name_of     = $(basename $(notdir $(1)))
 # What keeps X from being built here: empty, or a few words.
 lacks       = $(strip $(foreach p,$(PKG_$(1)),$(shell pkg-config --exists $(p) || echo $(p))) \
               $(if $(FLAGS_$(1)),$(shell echo 'int main(void) { return 0; }' | \
-              $(CC) $(FLAGS_$(1)) -x c -o /dev/null - 2>/dev/null || echo '$(CC) $(FLAGS_$(1))')))
+              $(CC) $(FLAGS_$(1)) -x c -o /dev/null - 2>/dev/null || echo '$(CC) $(FLAGS_$(1))')) \
+              $(if $(LIBS_$(1)),$(shell echo 'int main(void) { return 0; }' | \
+              $(CC) -x c -o /dev/null - $(LIBS_$(1)) 2>/dev/null || echo '$(LIBS_$(1))')))
 lacking     = $(foreach f,$(1),$(if $(call lacks,$(call name_of,$(f))),$(f)))
 
 ALL_KERNELS    := $(sort $(wildcard kernels/*.c))
 ALL_STRATEGIES := $(sort $(wildcard bench/*.c))
-LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_STRATEGIES))
+ALL_HELPERS    := $(sort $(patsubst %/,%,$(dir $(wildcard kernels/support/*/*.c))))
+LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_STRATEGIES) $(ALL_HELPERS))
 KERNELS_C      := $(filter-out $(LEFT_OUT),$(ALL_KERNELS))
 STRATEGIES_C   := $(filter-out $(LEFT_OUT),$(ALL_STRATEGIES))
 STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
+HELPERS        := $(call name_of,$(filter-out $(LEFT_OUT),$(ALL_HELPERS)))
 
 # The context switch is assembly where there is one for this processor.
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
@@ -66,13 +73,13 @@ CHECKS  := $(call name_of,$(wildcard bench/tests/check_*.c))
 
 objects  = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
 KERNEL_OBJECTS := $(call objects,$(KERNELS_C) $(SUPPORT_C))
-KERNEL_LIBS    := $(foreach f,$(KERNELS_C),$(FLAGS_$(call name_of,$(f))) \
+KERNEL_LIBS    := $(foreach f,$(KERNELS_C),$(FLAGS_$(call name_of,$(f))) $(LIBS_$(call name_of,$(f))) \
                   $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
 PROGRAMS       := $(addprefix $(BUILD)/,$(STRATEGY_NAMES))
 
 # ------------------------------------------------------------------ build
 
-all: $(PROGRAMS) $(addprefix $(BUILD)/,$(TOOLS)) $(BUILD)/strategies ## build everything (the default)
+all: $(PROGRAMS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/strategies ## build everything (the default)
 	$(foreach f,$(LEFT_OUT),@echo "left out: $(f) ($(call lacks,$(call name_of,$(f))) not found)"$(newline))
 
 define newline
@@ -113,8 +120,10 @@ $(BUILD)/obj/strategies.o: $(BUILD)/strategies.c $(BUILD)/flags
 TOOL_DEFINES = -DBUILD_COMPILER='"$(shell $(CC) --version 2>/dev/null | head -n 1)"' \
                -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN_FLAGS))"'
 
-compile = $(CC) $(FLAGS) $(FLAGS_$(basename $(notdir $<))) \
-          $(if $(PKG_$(basename $(notdir $<))),$(shell pkg-config --cflags $(PKG_$(basename $(notdir $<))))) \
+# Whose flags a source file takes: its own, or those of its helper.
+owner_of = $(call name_of,$(or $(filter $(ALL_HELPERS),$(patsubst %/,%,$(dir $(1)))),$(1)))
+compile = $(CC) $(FLAGS) $(FLAGS_$(call owner_of,$<)) \
+          $(if $(PKG_$(call owner_of,$<)),$(shell pkg-config --cflags $(PKG_$(call owner_of,$<)))) \
           $(if $(filter scripts/%,$<),$(TOOL_DEFINES)) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
@@ -136,7 +145,7 @@ $(BUILD)/lib.a: $(call objects,$(LIB_C))
 $(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/bench/%.o $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/lib.a
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
-	    $(if $(PKG_$*),$(shell pkg-config --libs $(PKG_$*))) $(KERNEL_LIBS) $(LIBS)
+	    $(if $(PKG_$*),$(shell pkg-config --libs $(PKG_$*))) $(LIBS_$*) $(KERNEL_LIBS) $(LIBS)
 
 define tool_rule
 $(BUILD)/$(1): $(call objects,$(wildcard scripts/$(1).c scripts/$(1)_*.c)) $(BUILD)/lib.a
@@ -144,6 +153,14 @@ $(BUILD)/$(1): $(call objects,$(wildcard scripts/$(1).c scripts/$(1)_*.c)) $(BUI
 	$(Q)$$(CC) $$(FLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $$(LIBS) $$(shell pkg-config --libs gsl)
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
+
+define helper_rule
+$(BUILD)/$(1): $(call objects,$(wildcard kernels/support/$(1)/*.c)) $(BUILD)/lib.a
+	@$(if $(V),,echo "  LINK  $$@")
+	$(Q)$$(CC) $$(FLAGS) $$(FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) \
+	    $$(if $$(PKG_$(1)),$$(shell pkg-config --libs $$(PKG_$(1)))) $$(LIBS_$(1)) $$(LIBS)
+endef
+$(foreach h,$(HELPERS),$(eval $(call helper_rule,$(h))))
 
 $(addprefix $(BUILD)/tests/,$(CHECKS)): $(BUILD)/tests/%: $(BUILD)/obj/bench/tests/%.o $(BUILD)/lib.a
 	@mkdir -p $(@D)
