@@ -118,7 +118,9 @@ static bool store(const struct entry *entry, const char *text,
     case PERCENT:
         return percent_parse(text, (uint32_t *)(void *)at);
     case TIME:
-        return duration_parse(text, (uint64_t *)(void *)at);
+        /* Nothing is nothing in any unit. */
+        return duration_parse(strcmp(text, "0") == 0 ? "0s" : text,
+                              (uint64_t *)(void *)at);
     case NUMBER:
         if (!number_parse(text, entry->least, entry->most, &number))
             return false;
