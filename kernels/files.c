@@ -124,14 +124,38 @@ static size_t files_bytes_at(const struct run *run, uint64_t offset)
     return run->size - offset < BLOCK ? run->size - offset : BLOCK;
 }
 
+/* Writes the last block and has the file put on the disk, in order. What a
+ * short write has left is written after all, and put there too. */
+static int files_write_last(int fd, const unsigned char *block, size_t bytes,
+                            uint64_t offset)
+{
+    struct op ops[] = {op_write(fd, block, bytes, (int64_t)offset),
+                       op_fsync(fd)};
+    int64_t results[2];
+    const size_t done = await_in_order(ops, results, 2);
+
+    if (done == 2 || results[0] < 0)
+        return (int)results[done - 1];
+
+    const size_t written = (size_t)results[0];
+    const int64_t rest = await_write_all(fd, block + written, bytes - written,
+                                         (int64_t)(offset + written));
+
+    return rest < 0 ? (int)rest : (int)await(op_fsync(fd));
+}
+
 static int files_write(const struct run *run, uint64_t i, int fd,
                        unsigned char *block)
 {
     for (uint64_t offset = 0; offset < run->size; offset += BLOCK) {
         const size_t bytes = files_bytes_at(run, offset);
+        const bool last = offset + bytes == run->size;
 
         files_fill(run, i, offset, block, bytes);
         checkpoint();
+
+        if (last && option_number(run, "mode") == MODE_FSYNC)
+            return files_write_last(fd, block, bytes, offset);
 
         const int64_t done = await_write_all(fd, block, bytes, (int64_t)offset);
 
@@ -228,10 +252,8 @@ static int files_format(const struct run *run, uint64_t i, int fd, char *block,
 static int files_round_trip(const struct run *run, uint64_t i, int fd,
                             void *block, uint64_t *answer)
 {
-    int error = files_write(run, i, fd, block);
+    const int error = files_write(run, i, fd, block);
 
-    if (error == 0 && option_number(run, "mode") == MODE_FSYNC)
-        error = (int)await(op_fsync(fd));
     return error != 0 ? error : files_read(run, fd, block, answer);
 }
 

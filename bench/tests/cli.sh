@@ -502,4 +502,18 @@ else
     done
 fi
 
+# A kernel, or a container's filter, that refuses io_uring.
+for refusal in ENOSYS EPERM; do
+    name="uring where the kernel says $refusal"
+    if [ "$BUILD" != build ] || [ ! -x "$BUILD/uring" ] ||
+        ! command -v strace > "$scratch/which"; then
+        skip "$name" "needs the plain build, liburing and strace"
+        continue
+    fi
+    run strace -qq -o "$scratch/strace" -e trace=io_uring_setup \
+        -e inject=io_uring_setup:error=$refusal "$BUILD/uring" wait
+    one_line_error "$name: exit status 77 and the reason" uring 77
+    like "$name: names it" "$err" 'io_uring: (Function not|Operation not)'
+done
+
 finish

@@ -48,6 +48,7 @@ copy="$scratch/it's a copy"
 mkdir "$copy"
 tar -cf - --exclude=./results --exclude=./.git . | tar -xf - -C "$copy"
 cp $fixtures/kernel_squares.c "$copy/kernels/squares.c"
+cp $fixtures/kernel_deadlines.c "$copy/kernels/deadlines.c"
 cp $fixtures/strategy_backwards.c "$copy/bench/backwards.c"
 cp $fixtures/liar_fails.c $fixtures/liar_wrong.c "$copy/kernels/"
 cp $fixtures/liar_skips.c $fixtures/liar_doubles.c $fixtures/liar_swaps.c \
@@ -82,6 +83,8 @@ honest=$(grep -v '^liar_' build/strategies | paste -sd ' ')
 honest_kernels=$(build/sequential --list --json |
     jq -r 'select(.kernel).kernel | select(startswith("liar_") | not)' |
     paste -sd ' ')
+matrix "every strategy gives ops up at a deadline, and runs them in order" \
+    "$((4 * $(wc -w <<< "$honest")))" STRATEGIES="$honest" KERNELS=deadlines
 matrix "every strategy runs the new kernel" \
     "$((4 * $(wc -w <<< "$honest")))" STRATEGIES="$honest" KERNELS=squares
 matrix "the new strategy runs every kernel" \

@@ -122,7 +122,7 @@ static void brazil(gdImagePtr image)
     gdImageFilledPolygon(image, rhombus, 4, YELLOW);
     disc(image, 120, 80, 38, NAVY);
     gdImageSetThickness(image, 6);
-    gdImageArc(image, 108, 152, 150, 150, 242, 318, WHITE);
+    gdImageArc(image, 108, 152, 150, 150, 251, 307, WHITE);
     gdImageSetThickness(image, 1);
     for (int s = 0; s < 7; s++)
         disc(image, 96 + s * 8, 92 + s * s % 5 * 4, 2, WHITE);

@@ -31,7 +31,7 @@ static const struct entry {
      "listen on this port (default 0: the system chooses)"},
     {"seed", "N", NUMBER, offsetof(struct options, seed), 0, UINT64_MAX - 1,
      "what pictures and fates grow from (default 1)"},
-    {"size", "BYTES", NUMBER, offsetof(struct options, size), 2048, MOST_SIZE,
+    {"size", "BYTES", NUMBER, offsetof(struct options, size), 256, MOST_SIZE,
      "how big each flag is (default 8192)"},
     {"photos", "N", NUMBER, offsetof(struct options, photos), 0, 8,
      "how many photos there are (default 8)"},
@@ -40,7 +40,7 @@ static const struct entry {
     {"p99", "TIME", TIME, offsetof(struct options, p99_ns), 0, 0,
      "let latency vary, with this 99th percentile"},
     {"bandwidth", "BYTES", NUMBER, offsetof(struct options, bandwidth), 0,
-     UINT32_MAX, "send so much a second and connection (default 0: any)"},
+     UINT32_MAX, "send so much a second and connection (default: any)"},
     {"missing", "PERCENT", PERCENT, offsetof(struct options, fates.missing), 0,
      0, "answer 404 to so many items"},
     {"unavailable", "PERCENT", PERCENT,
@@ -118,7 +118,9 @@ static bool store(const struct entry *entry, const char *text,
     case PERCENT:
         return percent_parse(text, (uint32_t *)(void *)at);
     case TIME:
-        return duration_parse(text, (uint64_t *)(void *)at);
+        /* Nothing is nothing in any unit. */
+        return duration_parse(strcmp(text, "0") == 0 ? "0s" : text,
+                              (uint64_t *)(void *)at);
     case NUMBER:
         if (!number_parse(text, entry->least, entry->most, &number))
             return false;
