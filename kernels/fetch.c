@@ -324,7 +324,7 @@ KERNEL(fetch) = {
     .most_items = 1 << 24,
     .most_size = MOST_SIZE,
     .most_inflight = 4096,
-    .quick = "--items 20 --latency 10ms",
+    .quick = "--items 20 --latency 5ms",
     .small = "--items 14 --latency 1ms --missing 10 --unavailable 20 "
              "--backoff 1ms",
     .options = fetch_options,
