@@ -41,7 +41,7 @@ LIBS  := -Wl,-z,now $(shell pkg-config --libs hwloc jansson 2>/dev/null) -lm
 
 # ---------------------------------------------------------- what there is
 
--include $(wildcard bench/*.mk kernels/*.mk kernels/support/*.mk)
+-include $(wildcard kernels/support/*.mk kernels/*.mk bench/*.mk bench/peers/*.mk)
 
 name_of     = $(basename $(notdir $(1)))
 # What keeps X from being built here: empty, or a few words.
@@ -54,8 +54,9 @@ lacking     = $(foreach f,$(1),$(if $(call lacks,$(call name_of,$(f))),$(f)))
 
 ALL_KERNELS    := $(sort $(wildcard kernels/*.c))
 ALL_STRATEGIES := $(sort $(wildcard bench/*.c))
+ALL_PEERS      := $(sort $(wildcard bench/peers/*.c))
 ALL_HELPERS    := $(sort $(patsubst %/,%,$(dir $(wildcard kernels/support/*/*.c))))
-LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_STRATEGIES) $(ALL_HELPERS))
+LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_STRATEGIES) $(ALL_PEERS) $(ALL_HELPERS))
 KERNELS_C      := $(filter-out $(LEFT_OUT),$(ALL_KERNELS))
 STRATEGIES_C   := $(filter-out $(LEFT_OUT),$(ALL_STRATEGIES))
 STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
@@ -65,23 +66,26 @@ HELPERS        := $(call name_of,$(filter-out $(LEFT_OUT),$(ALL_HELPERS)))
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 SWITCH  := $(firstword $(wildcard bench/lib/switch_$(ARCH).S) bench/lib/switch_ucontext.c)
 LIB_C   := $(filter-out bench/lib/switch_%,$(wildcard bench/lib/*.c)) $(SWITCH)
-# A support file whose library is missing goes with the kernels that need it.
-ALL_SUPPORT := $(wildcard kernels/support/*.c)
-SUPPORT_C := $(filter-out $(call lacking,$(ALL_SUPPORT)),$(ALL_SUPPORT))
+# HTTP is parsed by the library that kernels/support/parse.mk has found. A
+# support file whose library is missing goes with the kernels that need it.
+ALL_SUPPORT := $(filter-out kernels/support/parse_%,$(wildcard kernels/support/*.c)) $(PARSE_C)
+SUPPORT_C   := $(filter-out $(call lacking,$(ALL_SUPPORT)),$(ALL_SUPPORT))
 
 # scripts/X.c and scripts/X_*.c make the tool X.
 TOOLS   := $(foreach f,$(wildcard scripts/*.c),$(if $(findstring _,$(notdir $(f))),,$(call name_of,$(f))))
 CHECKS  := $(call name_of,$(wildcard bench/tests/check_*.c))
 
 objects  = $(patsubst %,$(BUILD)/obj/%.o,$(basename $(1)))
-KERNEL_OBJECTS := $(call objects,$(KERNELS_C) $(SUPPORT_C))
+KERNEL_OBJECTS := $(call objects,$(KERNELS_C))
 KERNEL_LIBS    := $(foreach f,$(KERNELS_C) $(SUPPORT_C),$(FLAGS_$(call name_of,$(f))) $(LIBS_$(call name_of,$(f))) \
                   $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
 PROGRAMS       := $(addprefix $(BUILD)/,$(STRATEGY_NAMES))
+# bench/peers/X.c is linked as a strategy is, but is none: it runs one kernel.
+PEERS          := $(addprefix $(BUILD)/,$(call name_of,$(filter-out $(LEFT_OUT),$(ALL_PEERS))))
 
 # ------------------------------------------------------------------ build
 
-all: $(PROGRAMS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/strategies ## build everything (the default)
+all: $(PROGRAMS) $(PEERS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/strategies ## build everything (the default)
 	$(foreach f,$(LEFT_OUT),@echo "left out: $(f) ($(call lacks,$(call name_of,$(f))) not found)"$(newline))
 
 define newline
@@ -140,13 +144,18 @@ $(BUILD)/obj/%.o: %.S $(BUILD)/flags
 $(BUILD)/obj/bench/lib/main.o: $(BUILD)/version.h
 
 $(BUILD)/lib.a: $(call objects,$(LIB_C))
+$(BUILD)/support.a: $(call objects,$(SUPPORT_C))
+$(BUILD)/lib.a $(BUILD)/support.a:
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 # Kernels are linked as objects: the linker would drop their constructors
-# from an archive.
-$(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/bench/%.o $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/lib.a
+# from an archive. What they share is one: of it, only what a kernel of this
+# build calls is wanted.
+$(PROGRAMS): $(BUILD)/%: $(BUILD)/obj/bench/%.o
+$(PEERS): $(BUILD)/%: $(BUILD)/obj/bench/peers/%.o
+$(PROGRAMS) $(PEERS): $(BUILD)/%: $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(BUILD)/support.a $(BUILD)/lib.a
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) \
+	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) \
 	    $(if $(PKG_$*),$(shell pkg-config --libs $(PKG_$*))) $(LIBS_$*) $(KERNEL_LIBS) $(LIBS)
 
 define tool_rule

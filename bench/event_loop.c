@@ -46,5 +46,6 @@ const struct strategy strategy = {
     .run = event_loop_run,
     .stop = event_loop_stop,
     .await = loop_await,
+    .await_in_order = loop_await_in_order,
     .inflight = crew_inflight,
 };

@@ -81,5 +81,6 @@ const struct strategy strategy = {
     .run = hybrid_run,
     .stop = hybrid_stop,
     .await = loop_await,
+    .await_in_order = loop_await_in_order,
     .inflight = crew_inflight,
 };

@@ -12,6 +12,7 @@
  */
 #include "strategy.h"
 #include "lib/executor.h"
+#include "lib/progress.h"
 
 static struct executor *executor;
 
@@ -33,7 +34,8 @@ static int item_task(void *run, uint64_t i, uint64_t *answer)
     return compute_item(run, i, answer);
 }
 
-/* Its outcome, back here, in the order of the items. */
+/* Its outcome, back here: in the order of the items; or, where a bar shows
+ * the progress, as each completes. */
 static void book(void *run, uint64_t i, int error, uint64_t answer)
 {
     book_item(run, 0, i, error, answer);
@@ -50,7 +52,8 @@ static const char *pool_start(const struct run *run)
 static void pool_run(const struct run *run)
 {
     void *context = (void *)(uintptr_t)run;
-    executor_map(executor, item_task, context, run->items, book, context);
+    (progress_shown() ? executor_as_completed : executor_map)(
+        executor, item_task, context, run->items, book, context);
 }
 
 static void pool_stop(const struct run *run)

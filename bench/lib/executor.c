@@ -141,23 +141,38 @@ struct future *executor_submit(struct executor *executor,
     return future;
 }
 
+/* Makes `count` futures in one piece, each for one of the numbers from 0 on. */
+static struct future *make_many(task_function function, void *context,
+                                uint64_t count)
+{
+    struct future *futures = calloc(count + 1, sizeof *futures);
+    if (futures == NULL)
+        die(ENOMEM, "%zu futures", (size_t)count);
+    for (uint64_t i = 0; i < count; i++)
+        futures[i] = (struct future){.function = function,
+                                     .context = context,
+                                     .argument = i,
+                                     .borrowed = true};
+    return futures;
+}
+
+static void free_many(struct future *futures, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        future_free(&futures[i]);
+    free(futures);
+}
+
 int executor_map(struct executor *executor, task_function function,
                  void *context, uint64_t count,
                  void (*each)(void *each_context, uint64_t i, int error,
                               uint64_t answer),
                  void *each_context)
 {
-    struct future *futures = calloc(count + 1, sizeof *futures);
+    struct future *futures = make_many(function, context, count);
     int first_error = 0;
-    if (futures == NULL)
-        die(ENOMEM, "%zu futures", (size_t)count);
-    for (uint64_t i = 0; i < count; i++) {
-        futures[i] = (struct future){.function = function,
-                                     .context = context,
-                                     .argument = i,
-                                     .borrowed = true};
+    for (uint64_t i = 0; i < count; i++)
         enqueue(executor, &futures[i]);
-    }
     for (uint64_t i = 0; i < count; i++) {
         uint64_t answer = 0;
         int error = future_result(&futures[i], &answer, FOREVER);
@@ -166,9 +181,37 @@ int executor_map(struct executor *executor, task_function function,
         if (each != NULL)
             each(each_context, i, error, answer);
     }
+    free_many(futures, count);
+    return first_error;
+}
+
+int executor_as_completed(struct executor *executor, task_function function,
+                          void *context, uint64_t count,
+                          void (*each)(void *each_context, uint64_t i,
+                                       int error, uint64_t answer),
+                          void *each_context)
+{
+    struct future *futures = make_many(function, context, count), *future;
+    struct future **watched = calloc(count + 1, sizeof(struct future *));
+    int first_error = 0;
+    for (uint64_t i = 0; watched != NULL && i < count; i++)
+        watched[i] = &futures[i];
+    struct as_completed *set =
+        watched == NULL ? NULL : as_completed_begin(watched, count);
+    if (set == NULL)
+        die(ENOMEM, "%zu futures", (size_t)count);
     for (uint64_t i = 0; i < count; i++)
-        future_free(&futures[i]);
-    free(futures);
+        enqueue(executor, &futures[i]);
+    while ((future = as_completed_next(set, FOREVER)) != NULL) {
+        uint64_t answer = 0;
+        int error = future_result(future, &answer, 0);
+        if (first_error == 0)
+            first_error = error;
+        each(each_context, future->argument, error, answer);
+    }
+    as_completed_end(set);
+    free(watched);
+    free_many(futures, count);
     return first_error;
 }
 

@@ -67,6 +67,14 @@ int executor_map(struct executor *executor, task_function function,
                               uint64_t answer),
                  void *each_context);
 
+/* The same, but hands outcomes over as they come, whatever their order: for
+ * one who watches. `each` must not be NULL. */
+int executor_as_completed(struct executor *executor, task_function function,
+                          void *context, uint64_t count,
+                          void (*each)(void *each_context, uint64_t i,
+                                       int error, uint64_t answer),
+                          void *each_context);
+
 /*
  * Takes no more tasks, finishes those queued (or cancels them, when `cancel`
  * is set; those already running go on), ends the workers and waits for

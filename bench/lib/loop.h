@@ -31,5 +31,7 @@ void loop_destroy(struct loop *loop);
 /* Answers await() for an item that runs in this thread's loop: does it now
  * if that needs no waiting, else parks the coroutine and tries again. */
 int64_t loop_await(struct op *op);
+/* Answers await_in_order() likewise. */
+size_t loop_await_in_order(struct op *ops, int64_t *results, size_t count);
 
 #endif

@@ -59,6 +59,11 @@ void progress_start(const struct run *run)
     running = true;
 }
 
+bool progress_shown(void)
+{
+    return running;
+}
+
 void progress_stop(void)
 {
     if (!running)

@@ -12,5 +12,8 @@
 void progress_start(const struct run *run);
 /* Ends the thread and clears the line. */
 void progress_stop(void);
+/* Whether there is a bar: then an item should be booked as soon as it is
+ * done. */
+bool progress_shown(void);
 
 #endif
