@@ -32,7 +32,7 @@ for file in bench/*.c; do
 done
 for file in kernels/*.c; do
     is "$file has no threads, processes, epoll, time or printing" \
-        "$(code "$file" | grep -nwE \
+        "$(code "$file" | sed 's/"[^"]*"/""/g' | grep -nwE \
             'pthread_[a-z_]+|v?fork|posix_spawnp?|exec[lv]p?e?|epoll_[a-z0-9]+|io_uring_[a-z_]+|clock_gettime|gettimeofday|f?printf|puts|fputs|putchar|perror|sleep|usleep|nanosleep|_Thread_local')" \
         ''
 done
