@@ -364,7 +364,8 @@ static void pipeline_figures(const struct run *run, struct verdict *verdict)
     verdict_figure(verdict, "idle_polls", all.idle_polls);
     verdict_figure(verdict, "peak_queue", line.peak_queue);
     verdict_figure(verdict, "peak_carried", line.peak_carried);
-    for (size_t s = 0; s < line.stages && s < 4; s++) {
+    for (size_t s = 0; s < line.stages && s < sizeof names / sizeof *names;
+         s++) {
         verdict_figure(verdict, names[s][0], line.stations[s].sum.busy_ns);
         verdict_figure(verdict, names[s][1], line.stations[s].sum.blocked_ns);
     }
