@@ -25,7 +25,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_STAGES = 16, MOST_STAGE_WORKERS = 10000 };
+enum { MOST_STAGES = 16, MOST_STAGE_WORKERS = 10000, CLEARLY_BUSY = 50 };
 
 enum form { FORM_BLOCKING, FORM_POLLING };
 
@@ -334,6 +334,7 @@ static uint64_t percent_busy(const struct station *station)
     return all == 0 ? 0 : sum->busy_ns * 100 / all;
 }
 
+/* Which stage the others wait for, where it is clear. */
 static void say_which_stage(const struct run *run, struct verdict *verdict)
 {
     size_t slowest = 0;
@@ -341,10 +342,10 @@ static void say_which_stage(const struct run *run, struct verdict *verdict)
         if (percent_busy(&line.stations[s]) >
             percent_busy(&line.stations[slowest]))
             slowest = s;
-    if (line.stages > 1)
+    uint64_t percent = percent_busy(&line.stations[slowest]);
+    if (line.stages > 1 && percent >= CLEARLY_BUSY)
         verdict_say(verdict, "stage %s sets the rate: busy %llu %% of the time",
-                    stage_name(run, slowest),
-                    (unsigned long long)percent_busy(&line.stations[slowest]));
+                    stage_name(run, slowest), (unsigned long long)percent);
 }
 
 static void pipeline_figures(const struct run *run, struct verdict *verdict)
@@ -382,10 +383,10 @@ static void pipeline_figures(const struct run *run, struct verdict *verdict)
 
 static const struct option_spec options[] = {
     {.name = "stage-workers",
-     .argument = "N,N,...",
+     .argument = "LIST",
      .kind = OPTION_TEXT,
      .fallback = "",
-     .help = "how many workers each stage has, instead of --workers"},
+     .help = "workers of each stage, such as 4,2,1, instead of --workers"},
     {.name = "capacity",
      .argument = "N",
      .kind = OPTION_NUMBER,
