@@ -98,6 +98,26 @@ for times in 1us,1us 1us,1us,1us,1us 1,1,1 us,us,us ''; do
         test "$(sleeps --times "$times" 2> "$scratch/err"; echo $?)" = 2
 done
 
+# ------------------------------------------------------------- real photos
+
+photos() { # ARGUMENTS...
+    timeout -k 5 60 "$pipeline" thumbnails --items 9 --photos 2 --size 20 \
+        --latency 1ms --json "$@"
+}
+if [ ! -x "$BUILD/origin" ]; then
+    skip "real photos" "built without the origin server"
+else
+    one=$(photos --capacity 1)
+    many=$(photos --stage-workers 3,2,3 --rounds 2)
+    is "every photo is downloaded and uploaded once" \
+        "$(figure requests "$one")" 18
+    is "once a round" "$(figure requests "$many")" 36
+    ok "the pixels belong to the seed" test "$(figure digest "$one")" != \
+        "$(photos --seed 2 | jq .digest)"
+    ok "--times is refused" \
+        test "$(photos --times 1us,1us,1us 2> "$scratch/err"; echo $?)" = 2
+fi
+
 # ------------------------------------------------- nothing lost, none doubled
 
 for list in 1,1,1 2,1,3 3,3,3; do
