@@ -3,10 +3,10 @@
  * SPDX-License-Identifier: MIT
  *
  * Teaches: a library costs its user something before the first call. libgd
- * brings some 50 others with it, and a program linked with it takes 8 ms
- * longer to start (8.8 ms against 0.6 ms on a two-core virtual machine),
- * whatever it then does. So no strategy is linked with it; it is loaded when
- * the first kernel asks, and only that run pays, in its set-up.
+ * brings some 50 others with it: linked with it, every program here took 12 ms
+ * to start instead of 1.6 (two-core virtual machine), whatever it then did. So
+ * no strategy is linked with it; it is loaded when the first kernel asks, and
+ * only that run pays, in its set-up.
  * Look for: setup_ns of `thumbnails`, and of no other kernel.
  * Left out: a checkpoint() inside libgd. Under `gil` a resize is like a call
  * of a C extension that keeps the interpreter lock.
