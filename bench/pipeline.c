@@ -19,6 +19,7 @@
 #include "lib/queue.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -266,7 +267,7 @@ static void feed(const struct run *run)
     for (uint64_t i = 0; i < run->items; i++) {
         struct job *job = calloc(1, sizeof *job);
         if (job == NULL)
-            die(ENOMEM, "item %llu", (unsigned long long)i);
+            die(ENOMEM, "item %" PRIu64, i);
         job->i = i;
         put(&line.feeder, line.stations[0].in, job);
     }
@@ -344,8 +345,9 @@ static void say_which_stage(const struct run *run, struct verdict *verdict)
             slowest = s;
     uint64_t percent = percent_busy(&line.stations[slowest]);
     if (line.stages > 1 && percent >= CLEARLY_BUSY)
-        verdict_say(verdict, "stage %s sets the rate: busy %llu %% of the time",
-                    stage_name(run, slowest), (unsigned long long)percent);
+        verdict_say(verdict,
+                    "stage %s sets the rate: busy %" PRIu64 " %% of the time",
+                    stage_name(run, slowest), percent);
 }
 
 static void pipeline_figures(const struct run *run, struct verdict *verdict)
@@ -371,10 +373,10 @@ static void pipeline_figures(const struct run *run, struct verdict *verdict)
         verdict_figure(verdict, names[s][1], line.stations[s].sum.blocked_ns);
     }
     if (line.form == FORM_POLLING)
-        verdict_say(verdict, "%llu polls for %llu items, %llu in vain",
-                    (unsigned long long)all.polls,
-                    (unsigned long long)(run->items * run->rounds),
-                    (unsigned long long)all.idle_polls);
+        verdict_say(verdict,
+                    "%" PRIu64 " polls for %" PRIu64 " items, %" PRIu64
+                    " in vain",
+                    all.polls, run->items * run->rounds, all.idle_polls);
     else
         say_which_stage(run, verdict);
 }
