@@ -4,6 +4,7 @@
 # Files are found by globs: one new file in kernels/ is a kernel, one in bench/
 # a strategy. A file X.mk beside X.c says what it needs beyond the C library:
 #   PKG_X   := pkg-config modules; without them X is left out with one line
+#   LOAD_X  := the same, but X loads the library as it runs: it is not linked
 #   FLAGS_X := flags to compile and link with; left out if $(CC) refuses them
 #   LIBS_X  := libraries that pkg-config does not know; left out without them
 # A folder kernels/support/X/ is a program build/X that kernels start, with
@@ -45,7 +46,7 @@ LIBS  := -Wl,-z,now $(shell pkg-config --libs hwloc jansson 2>/dev/null) -lm
 
 name_of     = $(basename $(notdir $(1)))
 # What keeps X from being built here: empty, or a few words.
-lacks       = $(strip $(foreach p,$(PKG_$(1)),$(shell pkg-config --exists $(p) || echo $(p))) \
+lacks       = $(strip $(foreach p,$(PKG_$(1)) $(LOAD_$(1)),$(shell pkg-config --exists $(p) || echo $(p))) \
               $(if $(FLAGS_$(1)),$(shell echo 'int main(void) { return 0; }' | \
               $(CC) $(FLAGS_$(1)) -x c -o /dev/null - 2>/dev/null || echo '$(CC) $(FLAGS_$(1))')) \
               $(if $(LIBS_$(1)),$(shell echo 'int main(void) { return 0; }' | \
@@ -56,8 +57,11 @@ ALL_KERNELS    := $(sort $(wildcard kernels/*.c))
 ALL_STRATEGIES := $(sort $(wildcard bench/*.c))
 ALL_PEERS      := $(sort $(wildcard bench/peers/*.c))
 ALL_HELPERS    := $(sort $(patsubst %/,%,$(dir $(wildcard kernels/support/*/*.c))))
-LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_STRATEGIES) $(ALL_PEERS) $(ALL_HELPERS))
+# HTTP is parsed by the library that kernels/support/parse.mk has found.
+ALL_SUPPORT    := $(sort $(filter-out kernels/support/parse_%,$(wildcard kernels/support/*.c)) $(PARSE_C))
+LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_SUPPORT) $(ALL_STRATEGIES) $(ALL_PEERS) $(ALL_HELPERS))
 KERNELS_C      := $(filter-out $(LEFT_OUT),$(ALL_KERNELS))
+SUPPORT_C      := $(filter-out $(LEFT_OUT),$(ALL_SUPPORT))
 STRATEGIES_C   := $(filter-out $(LEFT_OUT),$(ALL_STRATEGIES))
 STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
 HELPERS        := $(call name_of,$(filter-out $(LEFT_OUT),$(ALL_HELPERS)))
@@ -66,10 +70,6 @@ HELPERS        := $(call name_of,$(filter-out $(LEFT_OUT),$(ALL_HELPERS)))
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
 SWITCH  := $(firstword $(wildcard bench/lib/switch_$(ARCH).S) bench/lib/switch_ucontext.c)
 LIB_C   := $(filter-out bench/lib/switch_%,$(wildcard bench/lib/*.c)) $(SWITCH)
-# HTTP is parsed by the library that kernels/support/parse.mk has found. A
-# support file whose library is missing goes with the kernels that need it.
-ALL_SUPPORT := $(filter-out kernels/support/parse_%,$(wildcard kernels/support/*.c)) $(PARSE_C)
-SUPPORT_C   := $(filter-out $(call lacking,$(ALL_SUPPORT)),$(ALL_SUPPORT))
 
 # scripts/X.c and scripts/X_*.c make the tool X.
 TOOLS   := $(foreach f,$(wildcard scripts/*.c),$(if $(findstring _,$(notdir $(f))),,$(call name_of,$(f))))
@@ -128,8 +128,9 @@ TOOL_DEFINES = -DBUILD_COMPILER='"$(shell $(CC) --version 2>/dev/null | head -n 
 
 # Whose flags a source file takes: its own, or those of its helper.
 owner_of = $(call name_of,$(or $(filter $(ALL_HELPERS),$(patsubst %/,%,$(dir $(1)))),$(1)))
+modules  = $(PKG_$(call owner_of,$(1))) $(LOAD_$(call owner_of,$(1)))
 compile = $(CC) $(FLAGS) $(FLAGS_$(call owner_of,$<)) \
-          $(if $(PKG_$(call owner_of,$<)),$(shell pkg-config --cflags $(PKG_$(call owner_of,$<)))) \
+          $(if $(strip $(call modules,$<)),$(shell pkg-config --cflags $(call modules,$<))) \
           $(if $(filter scripts/%,$<),$(TOOL_DEFINES)) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags

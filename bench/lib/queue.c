@@ -103,6 +103,14 @@ bool queue_put(struct queue *queue, void *thing)
     return put;
 }
 
+bool queue_try_put(struct queue *queue, void *thing)
+{
+    pthread_mutex_lock(&queue->mutex);
+    bool put = !full(queue) && !queue->closed && append(queue, thing);
+    pthread_mutex_unlock(&queue->mutex);
+    return put;
+}
+
 bool queue_get(struct queue *queue, void **thing)
 {
     pthread_mutex_lock(&queue->mutex);
@@ -123,6 +131,14 @@ bool queue_try_get(struct queue *queue, void **thing)
         *thing = take_first(queue);
     pthread_mutex_unlock(&queue->mutex);
     return got;
+}
+
+bool queue_drained(struct queue *queue)
+{
+    pthread_mutex_lock(&queue->mutex);
+    bool drained = queue->closed && queue->length == 0;
+    pthread_mutex_unlock(&queue->mutex);
+    return drained;
 }
 
 void queue_close(struct queue *queue)

@@ -28,11 +28,16 @@ void queue_destroy(struct queue *queue);
 /* Appends a thing, first waiting for room. False when the queue is closed,
  * also while waiting: the thing then stays the caller's. */
 bool queue_put(struct queue *queue, void *thing);
+/* The same without waiting: false also when there is no room now. */
+bool queue_try_put(struct queue *queue, void *thing);
 /* Takes the oldest thing, first waiting for one. False when the queue is
  * closed and empty. */
 bool queue_get(struct queue *queue, void **thing);
 /* The same without waiting: false when there is nothing now. */
 bool queue_try_get(struct queue *queue, void **thing);
+/* Closed and empty: nothing will ever be taken again. Tells one who polls
+ * whether to ask once more. */
+bool queue_drained(struct queue *queue);
 /* No more puts; wakes everyone who waits. */
 void queue_close(struct queue *queue);
 /* One thing that was taken has been worked on. */

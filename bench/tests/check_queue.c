@@ -7,6 +7,7 @@
 #include "../../kernels/kernel.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 
 /* Things are numbers in disguise; 0 is as good as any other. */
@@ -47,10 +48,28 @@ START_TEST(try_get_does_not_wait)
     struct queue *queue = queue_create(0);
     void *thing = NULL;
     ck_assert(!queue_try_get(queue, &thing));
+    ck_assert(!queue_drained(queue)); /* empty, but not closed */
     queue_put(queue, thing_of(7));
     ck_assert(queue_try_get(queue, &thing));
     ck_assert_ptr_eq(thing, thing_of(7));
     ck_assert(!queue_try_get(queue, &thing));
+    queue_destroy(queue);
+}
+END_TEST
+
+START_TEST(try_put_does_not_wait)
+{
+    struct queue *queue = queue_create(2);
+    ck_assert(queue_try_put(queue, thing_of(1)));
+    ck_assert(queue_try_put(queue, thing_of(2)));
+    ck_assert(!queue_try_put(queue, thing_of(3)));
+    ck_assert_uint_eq(get(queue), 1);
+    ck_assert(queue_try_put(queue, thing_of(4)));
+    queue_close(queue);
+    ck_assert_uint_eq(get(queue), 2);
+    ck_assert(!queue_try_put(queue, thing_of(5))); /* room, but closed */
+    ck_assert_uint_eq(get(queue), 4);
+    ck_assert_uint_eq(queue_peak(queue), 2);
     queue_destroy(queue);
 }
 END_TEST
@@ -85,7 +104,9 @@ START_TEST(closing_leaves_what_is_inside)
     queue_close(queue);
     ck_assert(!queue_put(queue, thing_of(3)));
     ck_assert_uint_eq(get(queue), 1);
+    ck_assert(!queue_drained(queue));
     ck_assert_uint_eq(get(queue), 2);
+    ck_assert(queue_drained(queue));
     ck_assert(!queue_get(queue, &thing));
     ck_assert(!queue_try_get(queue, &thing));
     ck_assert_ptr_eq(thing, thing_of(99)); /* nothing taken, nothing set */
@@ -246,6 +267,87 @@ START_TEST(join_waits_for_task_done)
 }
 END_TEST
 
+/* ------------------------------------------- the programs of the book */
+
+/* What two threads did, in the order in which they did it. A note is made
+ * before the other one can go on, so there is one right order. */
+struct book {
+    struct queue *queue;
+    char said[100];
+    atomic_uint notes;
+    atomic_bool may_go;
+};
+
+static void note(struct book *book, const char *what)
+{
+    strcat(book->said, what);
+    atomic_fetch_add(&book->notes, 1);
+}
+
+static void *book_consumer(void *argument)
+{
+    struct book *book = argument;
+    SUITE_UNTIL(atomic_load(&book->may_go));
+    note(book, "gets 1; ");
+    ck_assert_uint_eq(get(book->queue), 1);
+    SUITE_UNTIL(atomic_load(&book->notes) == 3);
+    note(book, "gets 2");
+    ck_assert_uint_eq(get(book->queue), 2);
+    return NULL;
+}
+
+START_TEST(a_full_queue_of_one_blocks_the_producer)
+{
+    struct book book = {.queue = queue_create(1)};
+    struct caller producer = {
+        .queue = book.queue, .call = call_put, .thing = thing_of(2)};
+    pthread_t consumer;
+    pthread_create(&consumer, NULL, book_consumer, &book);
+    queue_put(book.queue, thing_of(1));
+    note(&book, "has put 1; ");
+    caller_start(&producer);
+    ck_assert(caller_waits(&producer));
+    atomic_store(&book.may_go, true);
+    pthread_join(producer.thread, NULL);
+    note(&book, "has put 2; ");
+    pthread_join(consumer, NULL);
+    ck_assert_str_eq(book.said, "has put 1; gets 1; has put 2; gets 2");
+    queue_destroy(book.queue);
+}
+END_TEST
+
+static void *book_worker(void *argument)
+{
+    struct book *book = argument;
+    note(book, "waits; ");
+    ck_assert_uint_eq(get(book->queue), 1);
+    note(book, "works; ");
+    SUITE_UNTIL(atomic_load(&book->may_go));
+    note(book, "is done; ");
+    queue_task_done(book->queue);
+    return NULL;
+}
+
+START_TEST(join_comes_back_after_the_work)
+{
+    struct book book = {.queue = queue_create(0)};
+    struct caller producer = {.queue = book.queue, .call = call_join};
+    pthread_t consumer;
+    pthread_create(&consumer, NULL, book_worker, &book);
+    SUITE_UNTIL(atomic_load(&book.notes) == 1);
+    queue_put(book.queue, thing_of(1));
+    SUITE_UNTIL(atomic_load(&book.notes) == 2);
+    caller_start(&producer);
+    ck_assert(caller_waits(&producer));
+    atomic_store(&book.may_go, true);
+    pthread_join(producer.thread, NULL);
+    note(&book, "joined");
+    pthread_join(consumer, NULL);
+    ck_assert_str_eq(book.said, "waits; works; is done; joined");
+    queue_destroy(book.queue);
+}
+END_TEST
+
 /* --------------------------------------------------------- many threads */
 
 enum { MOST_THREADS = 4, MOST_EACH = 120 };
@@ -255,6 +357,7 @@ enum { MOST_THREADS = 4, MOST_EACH = 120 };
 struct trial {
     struct queue *queue;
     size_t producers, consumers, each;
+    bool polls; /* nobody waits inside the queue */
     atomic_uint seen[MOST_THREADS * MOST_EACH];
     atomic_uint unordered; /* things of one producer that overtook */
 };
@@ -265,11 +368,32 @@ struct party {
     pthread_t thread;
 };
 
+static bool trial_put(struct trial *trial, void *thing)
+{
+    if (!trial->polls)
+        return queue_put(trial->queue, thing);
+    while (!queue_try_put(trial->queue, thing))
+        sched_yield();
+    return true;
+}
+
+static bool trial_get(struct trial *trial, void **thing)
+{
+    if (!trial->polls)
+        return queue_get(trial->queue, thing);
+    while (!queue_try_get(trial->queue, thing)) {
+        if (queue_drained(trial->queue))
+            return false;
+        sched_yield();
+    }
+    return true;
+}
+
 static void *produce(void *argument)
 {
     struct party *me = argument;
     for (size_t n = 0; n < me->trial->each; n++)
-        if (!queue_put(me->trial->queue, thing_of(me->index * MOST_EACH + n)))
+        if (!trial_put(me->trial, thing_of(me->index * MOST_EACH + n)))
             abort();
     return NULL;
 }
@@ -280,7 +404,7 @@ static void *consume(void *argument)
     struct party *me = argument;
     size_t next[MOST_THREADS] = {0};
     void *thing;
-    while (queue_get(me->trial->queue, &thing)) {
+    while (trial_get(me->trial, &thing)) {
         size_t producer = (uintptr_t)thing / MOST_EACH;
         size_t n = (uintptr_t)thing % MOST_EACH;
         if (n < next[producer])
@@ -339,6 +463,7 @@ START_TEST(nothing_is_lost_or_doubled)
         trial.producers = 1 + dice % MOST_THREADS;
         trial.consumers = 1 + dice / 8 % MOST_THREADS;
         trial.each = dice / 64 % (MOST_EACH + 1);
+        trial.polls = dice >> 40 & 1;
         trial_run(&trial, dice / 65536 % 9);
         trial_judge(&trial, t);
     }
@@ -351,6 +476,7 @@ int main(void)
     TCase *tests = suite_begin(&suite, "queue");
     tcase_add_test(tests, first_in_first_out);
     tcase_add_test(tests, try_get_does_not_wait);
+    tcase_add_test(tests, try_put_does_not_wait);
     tcase_add_test(tests, without_a_bound_it_grows);
     tcase_add_test(tests, closing_leaves_what_is_inside);
     tcase_add_test(tests, join_returns_at_once_when_nothing_is_open);
@@ -359,6 +485,8 @@ int main(void)
     tcase_add_test(tests, closing_wakes_those_who_take);
     tcase_add_test(tests, closing_wakes_those_who_put);
     tcase_add_test(tests, join_waits_for_task_done);
+    tcase_add_test(tests, a_full_queue_of_one_blocks_the_producer);
+    tcase_add_test(tests, join_comes_back_after_the_work);
     tcase_add_test(tests, nothing_is_lost_or_doubled);
     return suite_end(suite);
 }
