@@ -68,7 +68,7 @@ has()
 
 everything()
 {
-    has cc make pkg-config hyperfine gnuplot jq curl lib:hwloc lib:jansson \
+    has cc make pkg-config hyperfine gnuplot jq openssl curl lib:hwloc lib:jansson \
         lib:gsl lib:check lib:libcrypto lib:liburing lib:gdlib lib:libcurl
 }
 
@@ -111,10 +111,10 @@ dry_run()
     check "$1: --dry-run prints the one command and runs nothing"
 }
 
-dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev hyperfine gnuplot-nox jq curl check libssl-dev liburing-dev libgd-dev libhttp-parser-dev libcurl4-openssl-dev libgomp1'
-dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq curl check-devel openssl-devel liburing-devel gd-devel http-parser-devel libcurl-devel libgomp'
+dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev hyperfine gnuplot-nox jq curl check libssl-dev openssl liburing-dev libgd-dev libhttp-parser-dev libcurl4-openssl-dev libgomp1'
+dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq curl check-devel openssl-devel openssl liburing-devel gd-devel http-parser-devel libcurl-devel libgomp'
 dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl liburing gd http-parser gcc-libs'
-dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq curl check-devel libopenssl-devel liburing-devel gd-devel http-parser-devel libcurl-devel libgomp1'
+dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq curl check-devel libopenssl-devel openssl liburing-devel gd-devel http-parser-devel libcurl-devel libgomp1'
 dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl@3 gd http-parser libomp'
 
 for system in apt-get dnf pacman zypper brew; do
