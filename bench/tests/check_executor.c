@@ -166,6 +166,31 @@ START_TEST(map_waits_for_a_slow_first)
 }
 END_TEST
 
+/* Lets the first task go on when the outcomes of all 49 others are here. */
+static void expect_the_first_last(void *context, uint64_t i, int error,
+                                  uint64_t answer)
+{
+    struct outcomes *outcomes = context;
+    outcomes->next++;
+    outcomes->wrong |=
+        error != 0 || answer != i * i || (i == 0) != (outcomes->next == 50);
+    if (outcomes->next == 49)
+        atomic_store(&shared->open, true);
+}
+
+START_TEST(as_completed_does_not_wait_for_a_slow_first)
+{
+    struct executor *executor = makers[_i](WORKERS, NULL);
+    struct outcomes outcomes = {0};
+    ck_assert_int_eq(executor_as_completed(executor, wait_if_0, NULL, 50,
+                                           expect_the_first_last, &outcomes),
+                     0);
+    ck_assert_uint_eq(outcomes.next, 50);
+    ck_assert(!outcomes.wrong);
+    executor_free(executor);
+}
+END_TEST
+
 static void expect_thirds_failed(void *context, uint64_t i, int error,
                                  uint64_t answer)
 {
@@ -775,6 +800,8 @@ int main(void)
     tcase_add_loop_test(tests, a_result_comes_back, 0, KINDS);
     tcase_add_loop_test(tests, map_keeps_the_order, 0, KINDS);
     tcase_add_loop_test(tests, map_waits_for_a_slow_first, 0, KINDS);
+    tcase_add_loop_test(tests, as_completed_does_not_wait_for_a_slow_first, 0,
+                        KINDS);
     tcase_add_loop_test(tests, errors_reach_the_caller_and_others_go_on, 0,
                         KINDS);
     tcase_add_loop_test(tests, a_task_cannot_feign_death, 0, KINDS);

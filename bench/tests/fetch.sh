@@ -84,7 +84,7 @@ foretold() { # ITEMS SERVER'S-OPTIONS...
 
 # ---------------------------------------------------------------- outcomes
 
-fates=(--missing 20 --unavailable 30)
+fates=(--missing 20 --unavailable 50)
 everywhere "missing and unavailable" "$(foretold 40 "${fates[@]}")" \
     --items 40 --latency 2ms --backoff 1ms --retries 2 "${fates[@]}"
 fates=(--stall 5 --malformed 10 --endless 10 --cut 10)
