@@ -412,6 +412,8 @@ static const struct option_spec options[] = {
 
 const struct strategy strategy = {
     .summary = "threads for each stage, joined by bounded queues",
+    /* A kernel that only computes is a pipeline of one stage: a pool. */
+    .for_waiting = true,
     .options = options,
     .configure = pipeline_configure,
     .run = pipeline_run,
