@@ -53,6 +53,9 @@ static bool sleeps_in_ring;
 #ifndef IORING_SETUP_DEFER_TASKRUN
 #define IORING_SETUP_DEFER_TASKRUN (1U << 13)
 #endif
+#ifndef IORING_RECVSEND_POLL_FIRST
+#define IORING_RECVSEND_POLL_FIRST (1U << 0)
+#endif
 
 static int make_ring(unsigned flags)
 {
@@ -245,15 +248,9 @@ static int64_t uring_await(struct op *op)
     }
 }
 
-/* Whether an op is the reading of an answer to what the op before has sent. */
-static bool answers(const struct op *op, const struct op *before)
-{
-    return op->kind == OP_READ && before->kind == OP_WRITE &&
-           op->fd == before->fd && op->offset < 0;
-}
-
-/* An answer cannot be there yet, so the kernel is told to wait before it looks.
- * What is written and then read is a socket; were it none, -ENOTSOCK. */
+/* An answer cannot be there yet, so the kernel is told to wait before it looks
+ * (Linux 5.19; -EINVAL before). What is written and then read is a socket; if
+ * it is none, -ENOTSOCK. */
 static void prepare_answer(struct io_uring_sqe *sqe, const struct op *op)
 {
     io_uring_prep_recv(sqe, op->fd, op->buffer, op->bytes, 0);
@@ -274,7 +271,7 @@ static bool hand_in_linked(const struct op *ops, struct step *steps,
     for (size_t s = 0; s < waiting->left; s++) {
         struct io_uring_sqe *sqe = entry();
         prepare(sqe, &ops[s]);
-        if (s > 0 && answers(&ops[s], &ops[s - 1]))
+        if (s > 0 && op_answers(&ops[s], &ops[s - 1]))
             prepare_answer(sqe, &ops[s]);
         steps[s] = (struct step){.waiting = waiting};
         io_uring_sqe_set_data(sqe, &steps[s]);
@@ -306,6 +303,13 @@ static size_t one_by_one(struct op *ops, int64_t *results, size_t first,
     return count;
 }
 
+/* Whether an op may fare better by itself. */
+static bool in_vain(int64_t result)
+{
+    return result == -EAGAIN || result == -EINTR || result == -ENOTSOCK ||
+           result == -EINVAL;
+}
+
 static size_t uring_await_in_order(struct op *ops, int64_t *results,
                                    size_t count)
 {
@@ -317,8 +321,7 @@ static size_t uring_await_in_order(struct op *ops, int64_t *results,
     park(&waiting, steps, count, deadline_ns);
     for (size_t o = 0; o < count; o++) {
         results[o] = steps[o].result;
-        if (results[o] == -EAGAIN || results[o] == -EINTR ||
-            results[o] == -ENOTSOCK)
+        if (in_vain(results[o]))
             return one_by_one(ops, results, o, count);
         if (results[o] == -ECANCELED)
             results[o] = -ETIMEDOUT;

@@ -122,20 +122,12 @@ int64_t loop_await(struct op *op)
     return result;
 }
 
-/* Whether an op is the reading of an answer to what the op before has sent:
- * it cannot be there yet, so trying at once would be in vain. */
-static bool answers(const struct op *op, const struct op *before)
-{
-    return op->kind == OP_READ && before->kind == OP_WRITE &&
-           op->fd == before->fd && op->offset < 0;
-}
-
 size_t loop_await_in_order(struct op *ops, int64_t *results, size_t count)
 {
     struct loop *loop = self;
     for (size_t o = 0; o < count; o++) {
         bool in_time = true;
-        if (o > 0 && answers(&ops[o], &ops[o - 1]))
+        if (o > 0 && op_answers(&ops[o], &ops[o - 1]))
             in_time = park_on(loop, op_readiness(&ops[o]), ops[o].deadline_ns);
         results[o] = in_time ? loop_await(&ops[o]) : -ETIMEDOUT;
         if (!op_complete(&ops[o], results[o]))

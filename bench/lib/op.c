@@ -145,6 +145,12 @@ bool op_complete(const struct op *op, int64_t result)
     return result >= 0 && (!moves || result == (int64_t)op->bytes);
 }
 
+bool op_answers(const struct op *op, const struct op *before)
+{
+    return op->kind == OP_READ && before->kind == OP_WRITE &&
+           op->fd == before->fd && op->offset < 0;
+}
+
 /* -------------------------------------------------------------- trying */
 
 static void make_nonblocking(int fd)

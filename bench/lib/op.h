@@ -27,6 +27,10 @@ bool op_try(struct op *op, int64_t *result);
 /* Whether a result means that the op has done all that was asked of it. */
 bool op_complete(const struct op *op, int64_t result);
 
+/* Whether an op reads the answer to what the op before it sends: that cannot be
+ * there yet when the sending is done, so to look at once is in vain. */
+bool op_answers(const struct op *op, const struct op *before);
+
 /* What to watch: a descriptor and poll(2) events. For OP_WAIT_CHILD a new
  * pidfd, which the caller closes (owned is set); -1 when the system has
  * none. */
