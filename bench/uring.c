@@ -27,6 +27,7 @@
 #include "lib/trace.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <liburing.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +44,7 @@ static struct crew crew;
 static struct timer_heap timers; /* of sleepers */
 static struct timer_heap alarms; /* of ops that have a deadline */
 static bool sleeps_in_ring;
+static uint64_t entries, calls; /* into the ring, and of the kernel for it */
 
 /* Linux 6.1 and later: one thread alone uses the ring, so results may be
  * handed over when it asks for them, instead of interrupting it. Older
@@ -112,6 +114,7 @@ enum { MOST_LINKED = 4, RETRY_NS = 10 * NS_PER_MS };
 static void submit(void)
 {
     int n = io_uring_submit(&ring);
+    calls++;
     if (n < 0 && n != -EINTR && n != -EAGAIN && n != -EBUSY)
         die(-n, "io_uring");
 }
@@ -122,6 +125,7 @@ static struct io_uring_sqe *entry(void)
     struct io_uring_sqe *sqe;
     while ((sqe = io_uring_get_sqe(&ring)) == NULL)
         submit();
+    entries++;
     return sqe;
 }
 
@@ -349,6 +353,7 @@ static void submit_and_wait(void)
         limit = &t;
     }
     int error = io_uring_submit_and_wait_timeout(&ring, &cqe, 1, limit, NULL);
+    calls++;
     if (error < 0 && error != -EINTR && error != -EAGAIN && error != -EBUSY &&
         error != -ETIME)
         die(-error, "io_uring");
@@ -407,6 +412,19 @@ static void uring_run(const struct run *run)
     worker_leave();
 }
 
+/* How well the entries were collected. */
+static void uring_figures(const struct run *run, struct verdict *verdict)
+{
+    (void)run;
+    verdict_figure(verdict, "ring_entries", entries);
+    verdict_figure(verdict, "ring_calls", calls);
+    if (entries > 0)
+        verdict_say(verdict,
+                    "%" PRIu64 " entries went into the ring and their results "
+                    "came out of it with %" PRIu64 " system calls",
+                    entries, calls);
+}
+
 static const struct option_spec uring_options[] = {
     CREW_OPTION,
     {.name = "sleep",
@@ -429,4 +447,5 @@ const struct strategy strategy = {
     .await = uring_await,
     .await_in_order = uring_await_in_order,
     .inflight = crew_inflight,
+    .figures = uring_figures,
 };
