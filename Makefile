@@ -66,10 +66,11 @@ STRATEGIES_C   := $(filter-out $(LEFT_OUT),$(ALL_STRATEGIES))
 STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
 HELPERS        := $(call name_of,$(filter-out $(LEFT_OUT),$(ALL_HELPERS)))
 
-# The context switch is assembly where there is one for this processor.
+# The context switch is assembly where there is a header for this processor.
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
-SWITCH  := $(firstword $(wildcard bench/lib/switch_$(ARCH).S) bench/lib/switch_ucontext.c)
+SWITCH  := $(if $(wildcard bench/lib/switch_$(ARCH).h),,bench/lib/switch_ucontext.c)
 LIB_C   := $(filter-out bench/lib/switch_%,$(wildcard bench/lib/*.c)) $(SWITCH)
+FLAGS   += $(if $(SWITCH),-DSWITCH_PORTABLE)
 
 # scripts/X.c and scripts/X_*.c make the tool X.
 TOOLS   := $(foreach f,$(wildcard scripts/*.c),$(if $(findstring _,$(notdir $(f))),,$(call name_of,$(f))))
@@ -137,10 +138,6 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  CC    $<")
 	$(Q)$(compile)
-
-$(BUILD)/obj/%.o: %.S $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/bench/lib/main.o: $(BUILD)/version.h
 
