@@ -100,14 +100,18 @@ static inline bool coroutine_ended(const struct coroutine *coroutine)
 /*
  * Hints that it will soon be resumed: among a hundred thousand none is in
  * the cache. The first fetches where it stands; the second, some resumes
- * later, reads that and fetches the frames that it has in use.
+ * later, reads that and fetches the frames that it has in use. Compilers take
+ * a function that only gives hints for one without effect and leave its
+ * calls out, unless told otherwise.
  */
-static inline void coroutine_prefetch(const struct coroutine *coroutine)
+__attribute__((always_inline)) static inline void
+coroutine_prefetch(const struct coroutine *coroutine)
 {
     __builtin_prefetch(coroutine, 1);
 }
 
-static inline void coroutine_prefetch_frames(const struct coroutine *coroutine)
+__attribute__((always_inline)) static inline void
+coroutine_prefetch_frames(const struct coroutine *coroutine)
 {
     enum { CACHE_LINE = 64, MOST_LINES = 12 };
     const char *line = context_frames(&coroutine->own);

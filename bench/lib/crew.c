@@ -10,6 +10,7 @@ enum {
     /* While one member runs, the frames of the one so many places behind it
      * are fetched, and the record of the one twice as many. */
     AHEAD = 6,
+    FIRST_LINES = 11, /* of the stack of one that runs for the first time */
     BATCH = 256,
     /* Items in flight when nobody says how many: of large stacks fewer. */
     MOST_LARGE = 131072,
@@ -87,11 +88,14 @@ static inline void resume(struct member *member)
         stacks_check_word(&member->crew->stacks, member->number);
 }
 
-/* For the member 2 * AHEAD and the one AHEAD places on. */
-static inline void fetch(const struct member *later)
+/* The lines where a member and its coroutine stand; with more lines, also
+ * what one that has not run yet will write to first. */
+__attribute__((always_inline)) static inline void
+fetch(const struct member *member, int lines)
 {
-    __builtin_prefetch(later, 1);
-    __builtin_prefetch((const char *)later - 64, 1);
+    const char *line = (const char *)member;
+    for (int l = 0; l < lines; l++)
+        __builtin_prefetch(line - (ptrdiff_t)l * 64, 1);
 }
 
 void crew_resume(struct member *member)
@@ -103,7 +107,7 @@ void crew_resume_all(struct member *const *members, size_t count)
 {
     for (size_t m = 0; m < count; m++) {
         if (m + 2 * AHEAD < count)
-            fetch(members[m + 2 * AHEAD]);
+            fetch(members[m + 2 * AHEAD], 2);
         if (m + AHEAD < count)
             coroutine_prefetch_frames(members[m + AHEAD]->coroutine);
         resume(members[m]);
@@ -115,8 +119,8 @@ void crew_start(struct crew *crew, uint64_t first, uint64_t last)
     crew->next = first;
     crew->last = last;
     for (size_t m = 0; m < crew->count && crew->next < crew->last; m++) {
-        if (m + AHEAD < crew->made)
-            coroutine_prefetch_frames(crew_member(crew, m + AHEAD)->coroutine);
+        if (m + AHEAD < crew->count)
+            fetch(crew_member(crew, m + AHEAD), FIRST_LINES);
         struct member *member =
             m < crew->made ? crew_member(crew, m) : make_member(crew);
         member->busy = true;

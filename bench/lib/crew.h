@@ -58,7 +58,8 @@ void crew_destroy(struct crew *crew);
  * is their turn, while there are items left. */
 void crew_start(struct crew *crew, uint64_t first, uint64_t last);
 
-/* Member m of those that have been made, 0..crew->made-1. */
+/* Member m of those that have been made, 0..crew->made-1; of others, where it
+ * would be. */
 static inline struct member *crew_member(const struct crew *crew, size_t m)
 {
     uintptr_t top = (uintptr_t)stacks_top(&crew->stacks, m);
