@@ -100,9 +100,10 @@ static inline bool coroutine_ended(const struct coroutine *coroutine)
 /*
  * Hints that it will soon be resumed: among a hundred thousand none is in
  * the cache. The first fetches where it stands; the second, some resumes
- * later, reads that and fetches the frames that it has in use. Compilers take
- * a function that only gives hints for one without effect and leave its
- * calls out, unless told otherwise.
+ * later, reads that and fetches the frames that it has in use, from the
+ * innermost outwards, at most so many cache lines of them. Compilers take a
+ * function that only gives hints for one without effect and leave its calls
+ * out, unless told otherwise.
  */
 __attribute__((always_inline)) static inline void
 coroutine_prefetch(const struct coroutine *coroutine)
@@ -111,13 +112,13 @@ coroutine_prefetch(const struct coroutine *coroutine)
 }
 
 __attribute__((always_inline)) static inline void
-coroutine_prefetch_frames(const struct coroutine *coroutine)
+coroutine_prefetch_frames(const struct coroutine *coroutine, size_t most_lines)
 {
-    enum { CACHE_LINE = 64, MOST_LINES = 12 };
+    enum { CACHE_LINE = 64 };
     const char *line = context_frames(&coroutine->own);
-    const char *end = (const char *)coroutine;
-    if (end - line > (ptrdiff_t)MOST_LINES * CACHE_LINE)
-        end = line + (ptrdiff_t)MOST_LINES * CACHE_LINE;
+    const char *end = line + most_lines * CACHE_LINE;
+    if (end > (const char *)coroutine)
+        end = (const char *)coroutine;
     for (; line < end; line += CACHE_LINE)
         __builtin_prefetch(line, 1);
 }

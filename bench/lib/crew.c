@@ -9,7 +9,8 @@
 enum {
     /* While one member runs, the frames of the one so many places behind it
      * are fetched, and the record of the one twice as many. */
-    AHEAD = 6,
+    AHEAD = 8,
+    MOST_LINES = 12,  /* of the frames of one member */
     FIRST_LINES = 11, /* of the stack of one that runs for the first time */
     BATCH = 256,
     /* Items in flight when nobody says how many: of large stacks fewer. */
@@ -109,7 +110,8 @@ void crew_resume_all(struct member *const *members, size_t count)
         if (m + 2 * AHEAD < count)
             fetch(members[m + 2 * AHEAD], 2);
         if (m + AHEAD < count)
-            coroutine_prefetch_frames(members[m + AHEAD]->coroutine);
+            coroutine_prefetch_frames(members[m + AHEAD]->coroutine,
+                                      MOST_LINES);
         resume(members[m]);
     }
 }
