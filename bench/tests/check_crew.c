@@ -133,7 +133,7 @@ END_TEST
 
 START_TEST(members_lie_apart)
 {
-    static const size_t stacks[] = {0, 300, 720, 1000};
+    static const size_t stacks[] = {0, 700, 800, 1000};
     for (size_t s = 0; s < 4; s++) {
         kernel.item = item_that_waits;
         create(stacks[s], 100, 1, 100);
