@@ -98,8 +98,9 @@ static struct asked read_options(int argc, char **argv)
         {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},
         {0}};
-    struct asked asked = {
-        .effort = {.blocks = 21, .sample_ns = 5 * NS_PER_MS, .seed = 1}};
+    struct asked asked = {.effort = {.blocks = 21,
+                                     .sample_ns = UINT64_C(5) * NS_PER_MS,
+                                     .seed = 1}};
     for (int c;
          (c = getopt_long(argc, argv, "o:b:t:S:lh", options, NULL)) >= 0;)
         switch (c) {

@@ -23,6 +23,7 @@
 enum {
     SMALL_BYTES = 888, /* what a crew gives to an item of `wait` */
     AHEAD = 8,         /* as in bench/lib/crew.c */
+    FURTHER_AHEAD = 16,
 };
 
 struct ring {
@@ -107,8 +108,8 @@ static uint64_t switch_in_turn(void *state, uint64_t operations)
     uint64_t rounds = operations / 2 / count + 1;
     for (uint64_t r = 0; r < rounds; r++)
         for (size_t i = 0; i < count; i++) {
-            if (i + 2 * AHEAD < count)
-                coroutine_prefetch(coroutines[i + 2 * AHEAD]);
+            if (i + FURTHER_AHEAD < count)
+                coroutine_prefetch(coroutines[i + FURTHER_AHEAD]);
             if (i + AHEAD < count)
                 coroutine_prefetch_frames(coroutines[i + AHEAD], 1);
             coroutine_resume(coroutines[i]);

@@ -17,6 +17,12 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+/* Defined by the Makefile; clang-tidy comes without. */
+#ifndef BUILD_COMPILER
+#define BUILD_COMPILER "unknown"
+#define BUILD_FLAGS "unknown"
+#endif
+
 void costs_list(void)
 {
     for (const struct cost *cost = costs; cost != NULL; cost = cost->next)

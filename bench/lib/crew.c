@@ -8,8 +8,9 @@
 
 enum {
     /* While one member runs, the frames of the one so many places behind it
-     * are fetched, and the record of the one twice as many. */
+     * are fetched, and the record of the one further ahead. */
     AHEAD = 8,
+    FURTHER_AHEAD = 16,
     MOST_LINES = 12,  /* of the frames of one member */
     FIRST_LINES = 11, /* of the stack of one that runs for the first time */
     BATCH = 256,
@@ -107,8 +108,8 @@ void crew_resume(struct member *member)
 void crew_resume_all(struct member *const *members, size_t count)
 {
     for (size_t m = 0; m < count; m++) {
-        if (m + 2 * AHEAD < count)
-            fetch(members[m + 2 * AHEAD], 2);
+        if (m + FURTHER_AHEAD < count)
+            fetch(members[m + FURTHER_AHEAD], 2);
         if (m + AHEAD < count)
             coroutine_prefetch_frames(members[m + AHEAD]->coroutine,
                                       MOST_LINES);

@@ -206,28 +206,48 @@ static struct timer_heap timers;
 static int item_that_sleeps(const struct run *run, uint64_t i, uint64_t *answer)
 {
     (void)run;
-    crew_sleep(&timers, (i * 37 % 100) * NS_PER_MS / 4);
+    timer_heap_push(&timers, i * 37 % 100, crew_self());
+    crew_park();
     order[awake++] = i * 37 % 100;
     *answer = 0;
     return 0;
 }
 
-/* Those that are due are resumed soonest first, and nobody before. */
 START_TEST(sleepers_wake_in_order)
 {
     kernel.item = item_that_sleeps;
     create(1000, 100, 1, 100);
     crew_start(&crew, 0, 100);
-    while (crew.busy > 0) {
-        uint64_t soonest;
-        ck_assert(timer_heap_soonest(&timers, &soonest));
-        size_t before = awake;
-        bool due = clock_now() >= soonest;
-        crew_resume_due(&timers);
-        ck_assert(!due || awake > before);
-    }
+    ck_assert_uint_eq(awake, 0);
+    crew_resume_due(&timers);
+    ck_assert_uint_eq(awake, 100);
     for (size_t n = 0; n < 100; n++)
         ck_assert_uint_eq(order[n], n);
+    timer_heap_free(&timers);
+    destroy_and_judge();
+}
+END_TEST
+
+static bool woke_early;
+
+static int item_that_naps(const struct run *run, uint64_t i, uint64_t *answer)
+{
+    (void)run;
+    uint64_t ns = i % 5 * NS_PER_MS, began = clock_now();
+    crew_sleep(&timers, ns);
+    woke_early |= clock_now() < began + ns;
+    *answer = 0;
+    return 0;
+}
+
+START_TEST(nobody_wakes_early)
+{
+    kernel.item = item_that_naps;
+    create(1000, 100, 1, 100);
+    crew_start(&crew, 0, 100);
+    while (crew.busy > 0)
+        crew_resume_due(&timers);
+    ck_assert(!woke_early);
     timer_heap_free(&timers);
     destroy_and_judge();
 }
@@ -243,5 +263,6 @@ int main(void)
     tcase_add_test(tests, members_lie_apart);
     tcase_add_test(tests, overflow_of_a_small_stack_is_noticed);
     tcase_add_test(tests, sleepers_wake_in_order);
+    tcase_add_test(tests, nobody_wakes_early);
     return suite_end(suite);
 }
