@@ -7,6 +7,7 @@
 #   LOAD_X  := the same, but X loads the library as it runs: it is not linked
 #   FLAGS_X := flags to compile and link with; left out if $(CC) refuses them
 #   LIBS_X  := libraries that pkg-config does not know; left out without them
+# The same holds for the parts scripts/X_Y.c of a tool X.
 # A folder kernels/support/X/ is a program build/X that kernels start, with
 # its sidecar beside the folder.
 # Users own CC CFLAGS CPPFLAGS LDFLAGS LDLIBS; V=1 shows the commands,
@@ -42,7 +43,7 @@ LIBS  := -Wl,-z,now $(shell pkg-config --libs hwloc jansson 2>/dev/null) -lm
 
 # ---------------------------------------------------------- what there is
 
--include $(wildcard kernels/support/*.mk kernels/*.mk bench/*.mk bench/peers/*.mk)
+-include $(wildcard kernels/support/*.mk kernels/*.mk bench/*.mk bench/peers/*.mk scripts/*.mk)
 
 name_of     = $(basename $(notdir $(1)))
 # What keeps X from being built here: empty, or a few words.
@@ -59,17 +60,19 @@ ALL_PEERS      := $(sort $(wildcard bench/peers/*.c))
 ALL_HELPERS    := $(sort $(patsubst %/,%,$(dir $(wildcard kernels/support/*/*.c))))
 # HTTP is parsed by the library that kernels/support/parse.mk has found.
 ALL_SUPPORT    := $(sort $(filter-out kernels/support/parse_%,$(wildcard kernels/support/*.c)) $(PARSE_C))
-LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_SUPPORT) $(ALL_STRATEGIES) $(ALL_PEERS) $(ALL_HELPERS))
+ALL_PARTS      := $(sort $(wildcard scripts/*_*.c))
+LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_SUPPORT) $(ALL_STRATEGIES) $(ALL_PEERS) $(ALL_HELPERS) $(ALL_PARTS))
 KERNELS_C      := $(filter-out $(LEFT_OUT),$(ALL_KERNELS))
 SUPPORT_C      := $(filter-out $(LEFT_OUT),$(ALL_SUPPORT))
 STRATEGIES_C   := $(filter-out $(LEFT_OUT),$(ALL_STRATEGIES))
 STRATEGY_NAMES := $(call name_of,$(STRATEGIES_C))
 HELPERS        := $(call name_of,$(filter-out $(LEFT_OUT),$(ALL_HELPERS)))
 
-# The context switch is assembly where there is one for this processor.
+# The context switch is assembly where there is a header for this processor.
 ARCH    := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine 2>/dev/null)))
-SWITCH  := $(firstword $(wildcard bench/lib/switch_$(ARCH).S) bench/lib/switch_ucontext.c)
+SWITCH  := $(if $(wildcard bench/lib/switch_$(ARCH).h),,bench/lib/switch_ucontext.c)
 LIB_C   := $(filter-out bench/lib/switch_%,$(wildcard bench/lib/*.c)) $(SWITCH)
+FLAGS   += $(if $(SWITCH),-DSWITCH_PORTABLE)
 
 # scripts/X.c and scripts/X_*.c make the tool X.
 TOOLS   := $(foreach f,$(wildcard scripts/*.c),$(if $(findstring _,$(notdir $(f))),,$(call name_of,$(f))))
@@ -138,10 +141,6 @@ $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@$(if $(V),,echo "  CC    $<")
 	$(Q)$(compile)
 
-$(BUILD)/obj/%.o: %.S $(BUILD)/flags
-	@mkdir -p $(@D)
-	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
-
 $(BUILD)/obj/bench/lib/main.o: $(BUILD)/version.h
 
 $(BUILD)/lib.a: $(call objects,$(LIB_C))
@@ -159,10 +158,15 @@ $(PROGRAMS) $(PEERS): $(BUILD)/%: $(KERNEL_OBJECTS) $(BUILD)/obj/strategies.o $(
 	$(Q)$(CC) $(FLAGS) $(FLAGS_$*) $(CFLAGS) $(LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) $(LDLIBS) \
 	    $(if $(PKG_$*),$(shell pkg-config --libs $(PKG_$*))) $(LIBS_$*) $(KERNEL_LIBS) $(LIBS)
 
+# The files of tool X, and the libraries of its parts.
+tool_files = $(filter-out $(LEFT_OUT),$(wildcard scripts/$(1).c scripts/$(1)_*.c))
+tool_libs  = $(foreach f,$(call tool_files,$(1)),$(LIBS_$(call name_of,$(f))) \
+             $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
+
 define tool_rule
-$(BUILD)/$(1): $(call objects,$(wildcard scripts/$(1).c scripts/$(1)_*.c)) $(BUILD)/lib.a
+$(BUILD)/$(1): $(call objects,$(call tool_files,$(1))) $(BUILD)/lib.a
 	@$(if $(V),,echo "  LINK  $$@")
-	$(Q)$$(CC) $$(FLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $$(LIBS) $$(shell pkg-config --libs gsl)
+	$(Q)$$(CC) $$(FLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $(call tool_libs,$(1)) $$(LIBS) $$(shell pkg-config --libs gsl)
 endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
 

@@ -31,9 +31,9 @@ static void coroutines_run(const struct run *run)
     worker_enter(run, 0);
     crew_start(&crew, 0, run->items);
     while (crew.busy > 0)
-        for (size_t m = 0; m < crew.count; m++)
-            if (crew.members[m].busy)
-                crew_resume(&crew.members[m]);
+        for (size_t m = 0; m < crew.made; m++)
+            if (crew_member(&crew, m)->busy)
+                crew_resume(crew_member(&crew, m));
     worker_leave();
 }
 

@@ -14,17 +14,12 @@
 #ifndef STATS_H
 #define STATS_H
 
+#include "../bench/lib/interval.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <jansson.h>
-
-/* A median and the interval that holds the true one in at least 95 of 100
- * repetitions. low and high are NaN when there are too few values. */
-struct interval {
-    size_t n;
-    double middle, low, high;
-};
 
 enum {
     ALARM_ABOVE_CEILING = 1, /* faster than its cores allow */
@@ -151,7 +146,6 @@ const char *arm_verdict(const struct arm *arm);
 const char *machine_text(const struct results *results, const char *key);
 
 /* stats_estimate.c */
-struct interval interval_of(double *values, size_t n);
 void estimate_all(struct results *results);
 /* How many times as fast as `base` an arm is, block by block. */
 struct interval ratio_between(const struct results *results,

@@ -19,12 +19,8 @@
  * what the one clock has and the other has not.
  *
  * What a speedup is. Per block the log of base / own elapsed; over blocks
- * the median of these, and as interval the order statistics that the sign
- * test does not reject: if k is the greatest number with
- * P(Binomial(n, 1/2) < k) <= 0.025, the k-th smallest and the k-th greatest
- * value enclose the true median in at least 95 of 100 repetitions, whatever
- * the distribution. Below six values there is no such k and no interval.
- * Logs make 2x faster and 2x slower the same distance from 1.
+ * the median of these, with the interval of bench/lib/interval.h. Logs make
+ * 2x faster and 2x slower the same distance from 1.
  *
  * Look at: `twin`, one arm measured twice. Its apparent ratio is what this
  * machine takes for a difference where there is none.
@@ -34,55 +30,10 @@
  */
 #include "stats.h"
 
-#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_math.h>
-#include <gsl/gsl_sort.h>
-#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ------------------------------------------------------------ intervals */
-
-/* Which order statistic bounds the 95 % interval of the median; 0: none. */
-static size_t sign_rank(size_t n)
-{
-    size_t k = 0;
-    while (k < n / 2 &&
-           gsl_cdf_binomial_P((unsigned)k, 0.5, (unsigned)n) <= 0.025)
-        k++;
-    return k;
-}
-
-/* Median and interval. Sorts the values; NaN counts as not measured,
- * infinities stand where they belong: at the ends. */
-struct interval interval_of(double *values, size_t n)
-{
-    size_t known = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!isnan(values[i]))
-            values[known++] = values[i];
-    struct interval interval = {.n = known, NAN, NAN, NAN};
-    if (!known)
-        return interval;
-    gsl_sort(values, 1, known);
-    interval.middle = gsl_stats_median_from_sorted_data(values, 1, known);
-    size_t k = sign_rank(known);
-    if (k) {
-        interval.low = values[k - 1];
-        interval.high = values[known - k];
-    }
-    return interval;
-}
-
-/* From logs of ratios to ratios. */
-static struct interval interval_exp(struct interval logs)
-{
-    return (struct interval){.n = logs.n,
-                             .middle = exp(logs.middle),
-                             .low = exp(logs.low),
-                             .high = exp(logs.high)};
-}
 
 /* A quantity of an arm in one block; NaN where it cannot be had. */
 typedef double quantity(const struct arm *arm, size_t block);

@@ -15,23 +15,24 @@
 #include "stacks.h"
 #include "timer_heap.h"
 
+/* It lies at the top of its own stack, above its coroutine: what resuming
+ * touches lies together, and what never ran takes no memory. */
 struct member {
     struct coroutine *coroutine;
     struct crew *crew;
     size_t number;
-    bool busy;        /* it has not yet run out of items this round */
-    const void *word; /* what guards its stack if that is small, or NULL */
+    bool busy; /* it has not yet run out of items this round */
     /* What deadline.c keeps: 0 where there is none. */
-    uint64_t deadline_ns, alarm_ns;
     bool timed_out;
+    uint64_t deadline_ns, alarm_ns;
 };
 
 struct crew {
     const struct run *run;
     struct stacks stacks;
-    struct member *members;
-    size_t count;
-    size_t busy;         /* how many members are */
+    size_t count;        /* how many members there may be */
+    size_t made;         /* how many there are: those who had something to do */
+    size_t busy;         /* how many are */
     uint64_t next, last; /* items not yet taken */
 };
 
@@ -39,21 +40,31 @@ struct crew {
 #define CREW_OPTION                                                            \
     {                                                                          \
         .name = "inflight", .argument = "N", .kind = OPTION_NUMBER,            \
-        .fallback = "131072", .least = 1, .most = 16777216,                    \
-        .help = "at most so many items under way at once"                      \
+        .fallback = "1048576", .least = 1, .most = 16777216,                   \
+        .help = "at most so many items under way at once; unless this is "     \
+                "given, an eighth of it for kernels with large stacks"         \
     }
 
 /* Items in flight that the option and the number of items allow. */
 uint64_t crew_inflight(const struct run *run);
 
-/* Makes `count` members, resting. Dies when stacks or memory do not
- * suffice. */
+/* Reserves stacks for `count` members. Dies when there is not enough address
+ * space. */
 void crew_create(struct crew *crew, const struct run *run, size_t count);
 void crew_destroy(struct crew *crew);
 
-/* Wakes the whole crew for the items first..last-1: each member runs until
- * it waits for the first time or finds nothing left. */
+/* Wakes the crew for the items first..last-1: each member runs until it
+ * waits for the first time or finds nothing left. Members are made when it
+ * is their turn, while there are items left. */
 void crew_start(struct crew *crew, uint64_t first, uint64_t last);
+
+/* Member m of those that have been made, 0..crew->made-1; of others, where it
+ * would be. */
+static inline struct member *crew_member(const struct crew *crew, size_t m)
+{
+    uintptr_t top = (uintptr_t)stacks_top(&crew->stacks, m);
+    return (struct member *)((top - sizeof(struct member)) & ~(uintptr_t)63);
+}
 
 /* The member whose coroutine runs in this thread. */
 struct member *crew_self(void);

@@ -82,9 +82,10 @@ static void watch(struct loop *loop, int fd, struct epoll_event *event)
 
 /* Parks until the descriptor is ready: true; false when the deadline comes
  * first. epoll holds a descriptor only once; a second coroutine that waits
- * for the same one watches a duplicate. */
-static bool park_on(struct loop *loop, struct readiness ready,
-                    uint64_t deadline_ns)
+ * for the same one watches a duplicate. Not in line: it would take its part
+ * of the stack from those who only sleep. */
+__attribute__((noinline)) static bool
+park_on(struct loop *loop, struct readiness ready, uint64_t deadline_ns)
 {
     struct epoll_event event = {.events = (uint32_t)ready.events | EPOLLONESHOT,
                                 .data.ptr = crew_self()};

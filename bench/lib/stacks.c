@@ -5,8 +5,10 @@
 #include "stacks.h"
 #include "context.h"
 #include "die.h"
+#include "sanitizer.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,15 +29,19 @@ enum {
 
 static const uint64_t guard_word = 0x5ca1ab1e0ddba11u;
 
-/* Defined only when a sanitizer's run-time library is linked in. */
-void __asan_init(void) __attribute__((weak));
-void __tsan_init(void) __attribute__((weak));
+/* Frames of code that was not optimized are up to twice as large. */
+#ifdef __OPTIMIZE__
+enum { FRAMES_FACTOR = 1 };
+#else
+enum { FRAMES_FACTOR = 2 };
+#endif
 
 size_t stacks_bytes_for(size_t wanted)
 {
-    if (__asan_init != NULL || __tsan_init != NULL)
+    if (SANITIZED)
         return SANITIZED_STACK_BYTES;
-    return (wanted == 0 ? STACK_BYTES : wanted) + context_extra_bytes;
+    return (wanted == 0 ? STACK_BYTES : FRAMES_FACTOR * wanted) +
+           CONTEXT_EXTRA_BYTES;
 }
 
 /* How many mappings the process has: a line of its maps for each. */
@@ -71,17 +77,14 @@ static char *guard_of(const struct stacks *stacks, size_t i)
     return stacks->base + i * stacks->stride;
 }
 
-/* True when the kernel can mark guards inside a mapping. */
-static int mark_guards(const struct stacks *stacks, size_t page)
+/* False when the kernel cannot mark guards inside a mapping. */
+static bool mark_guard(const struct stacks *stacks, size_t i)
 {
-    for (size_t i = 0; i < stacks->count; i++)
-        if (madvise(guard_of(stacks, i), page, MADV_GUARD_INSTALL) != 0)
-            return 0;
-    return 1;
+    return madvise(guard_of(stacks, i), stacks->page, MADV_GUARD_INSTALL) == 0;
 }
 
 /* Each guard costs two mappings: itself, and the stack it cuts off. */
-static void map_guards(struct stacks *stacks, size_t page)
+static void map_guards(struct stacks *stacks)
 {
     size_t guards = mappings_left() / 2;
     stacks->guards = GUARDS_MAPPED;
@@ -92,39 +95,39 @@ static void map_guards(struct stacks *stacks, size_t page)
             guards == 0 ? stacks->count : stacks->count / guards + 1;
     }
     for (size_t i = 0; i < stacks->count; i += stacks->group)
-        if (mprotect(guard_of(stacks, i), page, PROT_NONE) != 0)
+        if (mprotect(guard_of(stacks, i), stacks->page, PROT_NONE) != 0)
             die(errno, "guard page of stack %zu (vm.max_map_count?)", i);
 }
 
 /* Address space for all stacks. */
 static void reserve(struct stacks *stacks)
 {
-    size_t total;
-    if (__builtin_mul_overflow(stacks->count, stacks->stride, &total))
+    if (__builtin_mul_overflow(stacks->count, stacks->stride, &stacks->bytes) ||
+        __builtin_add_overflow(stacks->bytes, CACHE_LINE, &stacks->bytes))
         die(ENOMEM, "%zu stacks", stacks->count);
-    stacks->base = mmap(NULL, total, PROT_READ | PROT_WRITE,
+    stacks->base = mmap(NULL, stacks->bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (stacks->base == MAP_FAILED)
         die(errno, "%zu stacks of %zu bytes", stacks->count, stacks->stride);
     /* Packed stacks fill huge pages; of large ones a huge page would make
      * every byte resident. */
-    (void)madvise(stacks->base, total,
+    (void)madvise(stacks->base, stacks->bytes,
                   stacks->guards == GUARDS_WORD ? MADV_HUGEPAGE
                                                 : MADV_NOHUGEPAGE);
 }
 
+/* An odd number of cache lines each: neighbours differ in their sets. The
+ * word at the low end of one stands in the highest line of its neighbour
+ * below, which has been resumed just before if they are resumed in turn. */
 static struct stacks create_small(size_t count, size_t bytes)
 {
+    size_t lines = (bytes + sizeof guard_word + CACHE_LINE - 1) / CACHE_LINE;
     struct stacks stacks = {.count = count,
-                            .stride = (bytes + CACHE_LINE - 1) / CACHE_LINE *
-                                      CACHE_LINE,
+                            .stride = (lines | 1) * CACHE_LINE,
+                            .shift = CACHE_LINE - sizeof guard_word,
+                            .offsets = 1,
                             .guards = GUARDS_WORD};
-    /* An odd number of cache lines: neighbours differ in their sets. */
-    stacks.stride |= CACHE_LINE;
-    stacks.bytes = stacks.stride;
     reserve(&stacks);
-    for (size_t i = 0; i < count; i++)
-        memcpy(stacks.base + i * stacks.stride, &guard_word, sizeof guard_word);
     return stacks;
 }
 
@@ -137,36 +140,37 @@ struct stacks stacks_create(size_t count, size_t bytes)
      * room for different starts. */
     struct stacks stacks = {.count = count,
                             .group = 1,
+                            .page = page,
                             .stride = (bytes + 3 * page - 1) / page * page,
+                            .offsets = OFFSETS,
                             .guards = GUARDS_MARKED};
-    stacks.bytes = stacks.stride - page - (size_t)OFFSETS * CACHE_LINE;
     reserve(&stacks);
-    if (!mark_guards(&stacks, page))
-        map_guards(&stacks, page);
+    if (count > 0 && !mark_guard(&stacks, 0))
+        map_guards(&stacks);
     return stacks;
 }
 
 void *stacks_at(const struct stacks *stacks, size_t i, size_t *bytes)
 {
-    char *at = stacks->base + i * stacks->stride;
-    if (stacks->guards == GUARDS_WORD) {
-        *bytes = stacks->stride;
-        return at;
-    }
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    *bytes = stacks->stride - page - i % OFFSETS * CACHE_LINE;
-    return at + page;
+    char *low = guard_of(stacks, i) + stacks->page + stacks->shift;
+    *bytes = (size_t)((char *)stacks_top(stacks, i) - low);
+    if (stacks->guards == GUARDS_WORD)
+        memcpy(low, &guard_word, sizeof guard_word);
+    else if (stacks->guards == GUARDS_MARKED && !mark_guard(stacks, i))
+        die(errno, "guard page of stack %zu", i);
+    return low;
 }
 
-void stacks_check_word(const void *stack)
+void stacks_check_word(const struct stacks *stacks, size_t i)
 {
-    if (memcmp(stack, &guard_word, sizeof guard_word) != 0)
+    if (memcmp(guard_of(stacks, i) + stacks->shift, &guard_word,
+               sizeof guard_word) != 0)
         die(0, "a coroutine has overflowed its small stack");
 }
 
 void stacks_destroy(struct stacks *stacks)
 {
     if (stacks->base != NULL)
-        munmap(stacks->base, stacks->count * stacks->stride);
+        munmap(stacks->base, stacks->bytes);
     *stacks = (struct stacks){0};
 }

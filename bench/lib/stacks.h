@@ -17,6 +17,9 @@
  * end in a known word, to be looked at whenever their coroutine stops: an
  * overflow is noticed after the fact, and ends the program. A hundred
  * thousand waiting items then need a hundredth of the address translations.
+ *
+ * Only address space is taken at first. A stack gets its guard, and memory,
+ * when it is first asked for: a million of which ten are used cost ten.
  */
 #ifndef STACKS_H
 #define STACKS_H
@@ -33,7 +36,12 @@ enum guards {
 
 struct stacks {
     char *base;
-    size_t count, stride, bytes;
+    size_t count;
+    size_t stride;  /* from one to the next */
+    size_t page;    /* of the guard, the lowest of the stride; or 0 */
+    size_t shift;   /* how far above that the stack begins */
+    size_t offsets; /* how many different places it ends at */
+    size_t bytes;   /* of all */
     enum guards guards;
     size_t group; /* GUARDS_GROUPED: stacks in a group */
 };
@@ -41,16 +49,23 @@ struct stacks {
 /* Reserves `count` stacks of at least `bytes` bytes each. Dies when the address
  * space or the mappings do not suffice. */
 struct stacks stacks_create(size_t count, size_t bytes);
-/* Stack i, without its guard page: its lowest address and its size. A small
- * stack's lowest word is the one that guards it. */
+/* Stack i, ready to be used: its lowest address, above its guard page if it
+ * has one, and its size. A small stack's lowest word is what guards it, and
+ * is written anew. */
 void *stacks_at(const struct stacks *stacks, size_t i, size_t *bytes);
-/* Dies when the stack that begins at `stack` (see stacks_at) has overflowed
- * its word; only for GUARDS_WORD. */
-void stacks_check_word(const void *stack);
+/* Where stack i ends: its lowest address and its size, added up. */
+static inline void *stacks_top(const struct stacks *stacks, size_t i)
+{
+    return stacks->base + (i + 1) * stacks->stride + stacks->shift -
+           i % stacks->offsets * 64;
+}
+/* Dies when stack i has overflowed its word; only for GUARDS_WORD. */
+void stacks_check_word(const struct stacks *stacks, size_t i);
 void stacks_destroy(struct stacks *stacks);
 
 /* How much stack to give to an item that says it needs `wanted` bytes (0: it
- * does not say). More under a sanitizer, whose frames are larger. */
+ * does not say). More where frames are larger: under a sanitizer, and when
+ * the compiler does not optimize. */
 size_t stacks_bytes_for(size_t wanted);
 
 #endif

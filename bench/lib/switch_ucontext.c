@@ -4,17 +4,13 @@
  *
  * For processors that have no switch in assembly here. swapcontext also
  * saves the signal mask, which is a system call: about a hundred times the
- * price of the six pushes that are needed.
+ * price of the three registers that are needed.
  */
-#include "context.h"
+#include "switch_ucontext.h"
 #include "die.h"
 
 #include <errno.h>
 #include <stdint.h>
-#include <ucontext.h>
-
-/* One at the top of the stack, one where it was last left. */
-const size_t context_extra_bytes = 2 * sizeof(ucontext_t);
 
 /* The ucontext of a suspended piece of code lives on its own stack: for a
  * new one at the top, for a switched-out one in context_switch's frame. */

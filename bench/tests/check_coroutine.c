@@ -435,6 +435,46 @@ START_TEST(an_overflow_hits_the_guard)
 }
 END_TEST
 
+/* ------------------------------------------------------------- deep down */
+
+/* A switch is in line, so it meets frames of every kind: here one whose size
+ * is known only when it runs, at some depth. */
+static uint64_t with_array(size_t length, unsigned depth)
+{
+    volatile unsigned char array[length];
+    for (size_t i = 0; i < length; i++)
+        array[i] = (unsigned char)(i + depth);
+    uint64_t sum = depth == 0 ? 0 : with_array(length + 1, depth - 1);
+    coroutine_yield();
+    for (size_t i = 0; i < length; i++)
+        sum += array[i];
+    return sum;
+}
+
+static void sum_of_arrays(void *argument)
+{
+    *(uint64_t *)argument = with_array(10, 20);
+}
+
+START_TEST(frames_of_any_size_survive)
+{
+    uint64_t sums[2] = {0}, expected = 0;
+    for (unsigned depth = 0; depth <= 20; depth++)
+        for (unsigned i = 0; i < 30 - depth; i++)
+            expected += i + depth;
+    struct coroutine *a = make(0, sum_of_arrays, &sums[0]);
+    struct coroutine *b = make(1, sum_of_arrays, &sums[1]);
+    while (!coroutine_ended(a) || !coroutine_ended(b)) {
+        if (!coroutine_ended(a))
+            coroutine_resume(a);
+        if (!coroutine_ended(b))
+            coroutine_resume(b);
+    }
+    ck_assert_uint_eq(sums[0], expected);
+    ck_assert_uint_eq(sums[1], expected);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite;
@@ -449,6 +489,7 @@ int main(void)
     tcase_add_test(tests, minimum_of_the_numbers_so_far);
     tcase_add_test(tests, many_at_once);
     tcase_add_test(tests, registers_survive_on_both_sides);
+    tcase_add_test(tests, frames_of_any_size_survive);
     tcase_add_test(tests, stacks_are_aligned_for_vectors);
     tcase_add_test(tests, threads_do_not_mix_their_coroutines);
     tcase_add_test(tests, an_overflow_hits_the_guard);

@@ -54,20 +54,22 @@ static bool is_forbidden(char *address)
     return WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV;
 }
 
-/* Every stack is aligned, large enough, and ends before the next begins. */
+/* Every stack is aligned, large enough, and ends before the next begins. A
+ * small one ends a word below a cache line. */
 static void check_layout(const struct stacks *stacks, size_t wanted)
 {
-    size_t bytes;
+    size_t bytes, below = stacks->guards == GUARDS_WORD ? sizeof(uint64_t) : 0;
     const char *end = stacks->base;
     for (size_t i = 0; i < stacks->count; i++) {
         const char *low = stacks_at(stacks, i, &bytes);
-        if (low < end || bytes < wanted || (uintptr_t)low % 64 != 0 ||
+        if (low < end || bytes < wanted || ((uintptr_t)low + below) % 64 != 0 ||
             bytes % 64 != 0)
             ck_abort_msg("stack %zu: at %p, %zu bytes, after %p", i,
                          (const void *)low, bytes, (const void *)end);
         end = low + bytes;
+        ck_assert_ptr_eq(end, stacks_top(stacks, i));
     }
-    ck_assert(end <= stacks->base + stacks->count * stacks->stride);
+    ck_assert(end <= stacks->base + stacks->bytes);
 }
 
 /* Both ends of each stack can be written; what stands there stays. The low
@@ -158,11 +160,10 @@ END_TEST
 /* The exit status of a process that looks at the guard word of stack 3. */
 static int look_at_word(const struct stacks *stacks)
 {
-    size_t bytes;
     int status;
     pid_t child = fork();
     if (child == 0) {
-        stacks_check_word(stacks_at(stacks, 3, &bytes));
+        stacks_check_word(stacks, 3);
         _exit(0);
     }
     waitpid(child, &status, 0);
@@ -181,7 +182,41 @@ START_TEST(a_small_one_is_guarded_by_a_word)
     char *low = stacks_at(&stacks, 3, &bytes);
     low[0]++;
     ck_assert_int_eq(look_at_word(&stacks), 1);
+    (void)stacks_at(&stacks, 3, &bytes); /* ready to be used again */
+    ck_assert_int_eq(look_at_word(&stacks), 0);
     stacks_destroy(&stacks);
+}
+END_TEST
+
+/* How many bytes of a mapping are in memory. */
+static size_t resident(const struct stacks *stacks)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), count = 0;
+    size_t pages = (stacks->bytes + page - 1) / page;
+    unsigned char *in = calloc(pages, 1);
+    ck_assert_int_eq(mincore(stacks->base, stacks->bytes, in), 0);
+    for (size_t p = 0; p < pages; p++)
+        count += in[p] & 1;
+    free(in);
+    return count * page;
+}
+
+/* What is reserved and never asked for takes no memory. */
+START_TEST(a_million_of_which_few_are_used)
+{
+    static const size_t sizes[] = {700, 65536};
+    enum { MILLION = 1000000, HUGE_PAGE = 2 << 20, USED = 10 };
+    for (size_t s = 0; s < 2; s++) {
+        struct stacks stacks = stacks_create(MILLION, sizes[s]);
+        for (size_t i = 0; i < USED; i++) {
+            size_t bytes;
+            char *low = stacks_at(&stacks, i, &bytes);
+            low[bytes - 1] = 1;
+        }
+        if (s == 0)
+            ck_assert_uint_le(resident(&stacks), 2 * HUGE_PAGE);
+        stacks_destroy(&stacks);
+    }
 }
 END_TEST
 
@@ -243,6 +278,7 @@ int main(void)
     tcase_add_test(tests, each_has_a_guard);
     tcase_add_test(tests, each_has_a_guard_on_older_kernels_too);
     tcase_add_test(tests, a_small_one_is_guarded_by_a_word);
+    tcase_add_test(tests, a_million_of_which_few_are_used);
     tcase_add_test(tests, forty_thousand);
     tcase_add_test(tests, forty_thousand_on_older_kernels_too);
     tcase_add_test(tests, destroying_gives_the_memory_back);

@@ -111,11 +111,11 @@ dry_run()
     check "$1: --dry-run prints the one command and runs nothing"
 }
 
-dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev hyperfine gnuplot-nox jq curl check libssl-dev openssl liburing-dev libgd-dev libhttp-parser-dev libcurl4-openssl-dev libgomp1'
-dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq curl check-devel openssl-devel openssl liburing-devel gd-devel http-parser-devel libcurl-devel libgomp'
-dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl liburing gd http-parser gcc-libs'
-dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq curl check-devel libopenssl-devel openssl liburing-devel gd-devel http-parser-devel libcurl-devel libgomp1'
-dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl@3 gd http-parser libomp'
+dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev hyperfine gnuplot-nox jq curl check libssl-dev openssl liburing-dev libgd-dev libhttp-parser-dev libcurl4-openssl-dev libboost-context-dev libgomp1'
+dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq curl check-devel openssl-devel openssl liburing-devel gd-devel http-parser-devel libcurl-devel boost-devel libgomp'
+dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl liburing gd http-parser boost gcc-libs'
+dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq curl check-devel libopenssl-devel openssl liburing-devel gd-devel http-parser-devel libcurl-devel libboost_context-devel libgomp1'
+dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl@3 gd http-parser boost libomp'
 
 for system in apt-get dnf pacman zypper brew; do
     machine

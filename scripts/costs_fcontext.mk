@@ -1,0 +1,2 @@
+# Boost.Context comes without a pkg-config module.
+LIBS_costs_fcontext := -lboost_context
