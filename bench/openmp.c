@@ -68,6 +68,14 @@ static const char *openmp_start(const struct run *run)
     return NULL;
 }
 
+/* Ends the library's threads, which would otherwise wait for more work until
+ * the program ends. */
+static void openmp_stop(const struct run *run)
+{
+    (void)run;
+    (void)omp_pause_resource_all(omp_pause_hard);
+}
+
 static const struct option_spec openmp_options[] = {
     {.name = "schedule",
      .argument = "KIND",
@@ -83,6 +91,7 @@ const struct strategy strategy = {
     .options = openmp_options,
     .start = openmp_start,
     .run = openmp_run,
+    .stop = openmp_stop,
     .spawn = openmp_spawn,
     .sync = openmp_sync,
 };

@@ -34,11 +34,13 @@ struct request {
     uint8_t state; /* TRANSITION: the new one */
 };
 
-/* What is the state at (y, x)? */
+/* What is the state at (y, x)? The request is on the cell's own stack, which
+ * stays as it is until the answer has come; clang-tidy does not know. */
 static uint8_t query(int64_t y, int64_t x)
 {
     const struct request request = {.kind = QUERY, .y = y, .x = x};
 
+    /* NOLINTNEXTLINE(clang-analyzer-core.StackAddressEscape) */
     return (uint8_t)generator_yield(generator_value(&request));
 }
 
