@@ -59,7 +59,7 @@ ALL_STRATEGIES := $(sort $(wildcard bench/*.c))
 ALL_PEERS      := $(sort $(wildcard bench/peers/*.c))
 ALL_HELPERS    := $(sort $(patsubst %/,%,$(dir $(wildcard kernels/support/*/*.c))))
 # HTTP is parsed by the library that kernels/support/parse.mk has found.
-ALL_SUPPORT    := $(sort $(filter-out kernels/support/parse_%,$(wildcard kernels/support/*.c)) $(PARSE_C))
+ALL_SUPPORT    := $(sort $(filter-out $(PARSE_UNUSED),$(wildcard kernels/support/*.c)))
 ALL_PARTS      := $(sort $(wildcard scripts/*_*.c))
 LEFT_OUT       := $(call lacking,$(ALL_KERNELS) $(ALL_SUPPORT) $(ALL_STRATEGIES) $(ALL_PEERS) $(ALL_HELPERS) $(ALL_PARTS))
 KERNELS_C      := $(filter-out $(LEFT_OUT),$(ALL_KERNELS))
@@ -171,7 +171,7 @@ endef
 $(foreach t,$(TOOLS),$(eval $(call tool_rule,$(t))))
 
 define helper_rule
-$(BUILD)/$(1): $(call objects,$(wildcard kernels/support/$(1)/*.c)) $(BUILD)/lib.a
+$(BUILD)/$(1): $(call objects,$(filter-out $(PARSE_UNUSED),$(wildcard kernels/support/$(1)/*.c))) $(BUILD)/lib.a
 	@$(if $(V),,echo "  LINK  $$@")
 	$(Q)$$(CC) $$(FLAGS) $$(FLAGS_$(1)) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) \
 	    $$(if $$(PKG_$(1)),$$(shell pkg-config --libs $$(PKG_$(1)))) $$(LIBS_$(1)) $$(LIBS)

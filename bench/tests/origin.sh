@@ -143,6 +143,55 @@ is "another seed draws others" "$(comm -12 <(sort <<< "$first") \
 start --latency 0 --size 100000
 is "flags are as big as asked" "$(get "$url/flags/us.png" | wc -c)" 100000
 
+# ---------------------------------------------------------------- requests
+
+# The status of each answer to what comes on stdin, until the server closes.
+raw() {
+    exec 3<> "/dev/tcp/127.0.0.1/$port"
+    cat >&3
+    timeout 30 cat <&3 | LC_ALL=C grep -ao 'HTTP/1\.1 [0-9]*' |
+        cut -d ' ' -f 2 | paste -sd ' '
+    exec 3>&-
+}
+
+# A request whose line and headers are so many bytes.
+header() { # BYTES
+    printf 'GET /flags/cn.png HTTP/1.1\r\nX: %0*d\r\n\r\n' $(($1 - 35)) 0
+}
+
+is "a header may have 8192 bytes, each one" \
+    "$({ header 8192; header 8192; header 8193; } | raw)" '200 200 431'
+is "so it may in pieces" "$({ header 8193 | head -c 8000; sleep 0.1
+    header 8193 | tail -c 193; } | raw)" 431
+is "lines that follow a body have an end, too" \
+    "$({ printf 'PUT /upload/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n'
+        printf '1\r\na\r\n0\r\n'
+        printf 'X: %s\r\n' $(seq 10000); } | raw)" 431
+
+# Requests for some target, and what each is answered with.
+while read -r method target wanted; do
+    is "$method $target: $wanted" "$(printf '%s %s HTTP/1.1\r\n%s\r\n\r\n' \
+        "$method" "$target" 'Connection: close' | raw)" "$wanted"
+done << END
+GET http://o/flags/cn.png?item=1 200
+GET HTTP://o:80/flags/cn.png 200
+GET http://o 400
+GET http://o?item=/1 400
+GET ?item=1 400
+GET * 404
+OPTIONS * 405
+CONNECT o:80 400
+FROB * 501
+END
+is "a coding that is not known: 400" "$(printf 'PUT /upload/a HTTP/1.1\r\n%s' \
+    $'Transfer-Encoding: gzip\r\n\r\na' | raw)" 400
+is "HTTP/1.0 gets one answer" \
+    "$(printf 'GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n%s' \
+        $'GET / HTTP/1.1\r\n\r\n' | raw)" 200
+is "so does who asks for another protocol" \
+    "$(printf 'GET / HTTP/1.1\r\nConnection: upgrade\r\nUpgrade: %s' \
+        $'h2c\r\n\r\nGET / HTTP/1.1\r\n\r\n' | raw)" 200
+
 # -------------------------------------------------------------- statistics
 
 start --latency 0

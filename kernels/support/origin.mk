@@ -1,4 +1,4 @@
-# The origin server draws with libgd, and reads HTTP with http-parser, which
-# pkg-config does not know.
-PKG_origin  := gdlib
-LIBS_origin := -lhttp_parser
+# The origin server draws with libgd, and reads HTTP as parse.mk says, which make
+# may read after this file.
+PKG_origin  = gdlib $(PARSE_PKG)
+LIBS_origin = $(PARSE_LIBS)

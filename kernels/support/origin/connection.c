@@ -44,8 +44,7 @@ void connection_open(struct server *server, int fd)
     c->fd = fd;
     c->phase = PHASE_IDLE;
     set_deadline(c, FIRST_S);
-    http_parser_init(&c->parser, HTTP_REQUEST);
-    c->parser.data = c;
+    parse_request_open(&c->parse, c);
     if (fd > server->highest)
         server->highest = fd;
     stats_connected(&server->stats);
@@ -101,7 +100,7 @@ void connection_answered(struct connection *c)
     }
     c->phase = PHASE_IDLE;
     c->complete = false;
-    http_parser_pause(&c->parser, 0);
+    parse_request_next(&c->parse);
     set_deadline(c, KEPT_S);
 }
 

@@ -10,10 +10,9 @@
 #ifndef ORIGIN_CONNECTION_H
 #define ORIGIN_CONNECTION_H
 
+#include "parse_request.h"
 #include "server.h"
 #include "../body_hash.h"
-
-#include <http_parser.h>
 
 enum phase {
     PHASE_CLOSED,  /* the place is free */
@@ -40,7 +39,7 @@ struct connection {
     bool gone; /* to be closed when the alarm goes off */
 
     /* The request. */
-    http_parser parser;
+    struct parse_request parse;
     size_t url_bytes;
     bool complete, keeps, expects, counted;
     bool uploads;     /* a PUT or POST */
@@ -76,6 +75,15 @@ void connection_close(struct connection *connection);
  * request may be complete, or `refusal` be set. */
 size_t request_feed(struct connection *connection, const char *at,
                     size_t bytes);
+
+/* Where a request's target splits: the query stands behind the mark. */
+struct target {
+    const char *path, *query;
+    size_t path_bytes, query_bytes;
+};
+
+/* Splits the target of the complete request; false when it has no path. */
+bool request_target(const struct connection *connection, struct target *target);
 
 /* The request is complete: decides what becomes of it, and when. */
 void reply_begin(struct connection *connection);

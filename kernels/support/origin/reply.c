@@ -32,7 +32,8 @@ static void start(struct connection *c, const char *head, size_t head_bytes,
 {
     c->head = head, c->head_left = head_bytes;
     c->body = body,
-    c->body_left = c->parser.method == HTTP_HEAD ? 0 : body_bytes;
+    c->body_left =
+        parse_request_method(&c->parse) == METHOD_HEAD ? 0 : body_bytes;
     c->phase = PHASE_SENDING;
 }
 
@@ -311,11 +312,12 @@ static void count(struct connection *c)
     stats_arrived(&c->server->stats);
 }
 
-static void ask(struct connection *c, const char *path, size_t bytes,
-                const char *query, size_t query_bytes)
+static void ask(struct connection *c, const struct target *target)
 {
-    const unsigned method = c->parser.method;
-    const bool reads = method == HTTP_GET || method == HTTP_HEAD;
+    const enum method method = parse_request_method(&c->parse);
+    const bool reads = method == METHOD_GET || method == METHOD_HEAD;
+    const char *path = target->path;
+    const size_t bytes = target->path_bytes;
 
     if (reads && path_is(path, bytes, "/")) {
         send_answer(c, &c->server->catalogue.index);
@@ -329,7 +331,7 @@ static void ask(struct connection *c, const char *path, size_t bytes,
     c->found =
         reads ? catalogue_find(&c->server->catalogue, path, bytes) : NULL;
     if (c->found != NULL || (c->uploads && path_takes(path, bytes)))
-        tell_fortune(c, query, query_bytes);
+        tell_fortune(c, target->query, target->query_bytes);
     else if (!reads && (!c->uploads ||
                         catalogue_find(&c->server->catalogue, path, bytes)))
         send_answer(c, catalogue_refusal(&c->server->catalogue, 405));
@@ -341,22 +343,16 @@ static void ask(struct connection *c, const char *path, size_t bytes,
 
 void reply_begin(struct connection *c)
 {
-    struct http_parser_url url;
+    struct target target;
 
     c->counted = c->last = false;
     c->found = NULL;
-    http_parser_url_init(&url);
-    if (http_parser_parse_url(c->text, c->url_bytes,
-                              c->parser.method == HTTP_CONNECT, &url) != 0 ||
-        !(url.field_set & 1 << UF_PATH)) {
+    if (request_target(c, &target)) {
+        ask(c, &target);
+    } else {
         c->refusal = 400;
         reply_refuse(c);
-        return;
     }
-    const bool asks = url.field_set & 1 << UF_QUERY;
-    ask(c, c->text + url.field_data[UF_PATH].off, url.field_data[UF_PATH].len,
-        asks ? c->text + url.field_data[UF_QUERY].off : "",
-        asks ? url.field_data[UF_QUERY].len : 0);
 }
 
 void reply_refuse(struct connection *c)

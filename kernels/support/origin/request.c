@@ -4,7 +4,7 @@
  *
  * Teaches: bytes from a socket are cut anywhere; a parser that takes any cut
  * and calls back for what it has found spares the server all searching.
- * http-parser is the one that Node.js was built on.
+ * Node.js reads HTTP with the same ones.
  * Left out: every header but Expect. The parser itself knows Content-Length,
  * Transfer-Encoding and Connection.
  */
@@ -15,30 +15,20 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-enum { MOST_BODY = 16 << 20, MOST_HEAD = 8192, PATIENCE_S = 10 };
+enum { MOST_BODY = 16 << 20, PATIENCE_S = 10 };
 
-static struct connection *of(http_parser *parser)
+void request_on_begin(struct connection *c)
 {
-    return parser->data;
-}
-
-static int on_begin(http_parser *parser)
-{
-    struct connection *c = of(parser);
-
     c->phase = PHASE_HEAD;
     c->deadline_ns = clock_now() + (uint64_t)PATIENCE_S * NS_PER_S;
     c->url_bytes = 0;
     c->body_bytes = 0;
     c->refusal = 0;
     c->expects = c->complete = c->uploads = false;
-    return 0;
 }
 
-static int on_url(http_parser *parser, const char *at, size_t bytes)
+int request_on_url(struct connection *c, const char *at, size_t bytes)
 {
-    struct connection *c = of(parser);
-
     if (c->url_bytes + bytes > URL_TEXT) {
         c->refusal = 414;
         return -1;
@@ -50,11 +40,10 @@ static int on_url(http_parser *parser, const char *at, size_t bytes)
 
 /* A name cut in two is missed: the client then waits a second and sends its
  * body all the same. */
-static int on_field(http_parser *parser, const char *at, size_t bytes)
+void request_on_field(struct connection *c, const char *at, size_t bytes)
 {
     if (bytes == strlen("Expect") && strncasecmp(at, "Expect", bytes) == 0)
-        of(parser)->expects = true;
-    return 0;
+        c->expects = true;
 }
 
 /* A client that asks before it sends a large body is told to go on. */
@@ -65,14 +54,13 @@ static void invite(const struct connection *c)
     (void)send(c->fd, go_on, sizeof go_on - 1, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
-static int on_head(http_parser *parser)
+int request_on_head(struct connection *c, uint64_t length)
 {
-    struct connection *c = of(parser);
-    const bool sized = parser->content_length != UINT64_MAX;
+    const enum method method = parse_request_method(&c->parse);
 
     c->phase = PHASE_BODY;
-    c->uploads = parser->method == HTTP_PUT || parser->method == HTTP_POST;
-    if (sized && parser->content_length > MOST_BODY) {
+    c->uploads = method == METHOD_PUT || method == METHOD_POST;
+    if (length > MOST_BODY) {
         c->refusal = 413;
         return -1;
     }
@@ -83,10 +71,8 @@ static int on_head(http_parser *parser)
     return 0;
 }
 
-static int on_body(http_parser *parser, const char *at, size_t bytes)
+int request_on_body(struct connection *c, const char *at, size_t bytes)
 {
-    struct connection *c = of(parser);
-
     c->body_bytes += bytes;
     if (c->body_bytes > MOST_BODY) {
         c->refusal = 413;
@@ -98,45 +84,43 @@ static int on_body(http_parser *parser, const char *at, size_t bytes)
     return 0;
 }
 
-/* The next request must wait until this one is answered. */
-static int on_complete(http_parser *parser)
+void request_on_end(struct connection *c, bool keeps)
 {
-    struct connection *c = of(parser);
-
     c->complete = true;
-    c->keeps = http_should_keep_alive(parser) && parser->http_minor > 0 &&
-               !parser->upgrade;
-    http_parser_pause(parser, 1);
-    return 0;
-}
-
-/* What the parser's error means to the client. */
-static unsigned status_of(const http_parser *parser)
-{
-    switch (HTTP_PARSER_ERRNO(parser)) {
-    case HPE_HEADER_OVERFLOW:
-        return 431;
-    case HPE_INVALID_METHOD:
-        return 501;
-    default:
-        return 400;
-    }
+    c->keeps = keeps;
 }
 
 size_t request_feed(struct connection *c, const char *at, size_t bytes)
 {
-    static const http_parser_settings reports = {
-        .on_message_begin = on_begin,
-        .on_url = on_url,
-        .on_header_field = on_field,
-        .on_headers_complete = on_head,
-        .on_body = on_body,
-        .on_message_complete = on_complete,
-    };
-    http_parser_set_max_header_size(MOST_HEAD);
-    const size_t taken = http_parser_execute(&c->parser, &reports, at, bytes);
-    if (!c->complete && c->refusal == 0 &&
-        HTTP_PARSER_ERRNO(&c->parser) != HPE_OK)
-        c->refusal = status_of(&c->parser);
+    unsigned fault = 0;
+    const size_t taken = parse_request_feed(&c->parse, at, bytes, &fault);
+
+    if (!c->complete && c->refusal == 0)
+        c->refusal = fault;
     return taken;
+}
+
+/* Besides /path?query there are http://host/path?query, which proxies send,
+ * and *, which is the server as a whole. */
+bool request_target(const struct connection *c, struct target *target)
+{
+    static const char scheme[] = "http://";
+    const size_t scheme_bytes = sizeof scheme - 1;
+    const char *at = c->text, *const end = c->text + c->url_bytes;
+
+    if (c->url_bytes > scheme_bytes &&
+        strncasecmp(at, scheme, scheme_bytes) == 0) {
+        at += scheme_bytes;
+        while (at < end && *at != '/' && *at != '?')
+            at++;
+    }
+    if (at == end || (*at != '/' && *at != '*'))
+        return false;
+    const char *mark = memchr(at, '?', (size_t)(end - at));
+    const char *path_end = mark == NULL ? end : mark;
+    target->path = at;
+    target->path_bytes = (size_t)(path_end - at);
+    target->query = mark == NULL ? end : mark + 1;
+    target->query_bytes = (size_t)(end - target->query);
+    return true;
 }
