@@ -112,10 +112,10 @@ dry_run()
 }
 
 dry_run apt-get 'apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libhwloc-dev libjansson-dev libgsl-dev hyperfine gnuplot-nox jq curl check libssl-dev openssl liburing-dev libgd-dev libhttp-parser-dev libcurl4-openssl-dev libboost-context-dev libgomp1'
-dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq curl check-devel openssl-devel openssl liburing-devel gd-devel http-parser-devel libcurl-devel boost-devel libgomp'
-dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl liburing gd http-parser boost gcc-libs'
-dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq curl check-devel libopenssl-devel openssl liburing-devel gd-devel http-parser-devel libcurl-devel libboost_context-devel libgomp1'
-dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl@3 gd http-parser boost libomp'
+dry_run dnf 'dnf install -y gcc make pkgconf-pkg-config hwloc-devel jansson-devel gsl-devel hyperfine gnuplot jq curl check-devel openssl-devel openssl liburing-devel gd-devel llhttp-devel libcurl-devel boost-devel libgomp'
+dry_run pacman 'pacman -S --noconfirm --needed gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl liburing gd llhttp boost gcc-libs'
+dry_run zypper 'zypper --non-interactive install gcc make pkg-config hwloc-devel libjansson-devel gsl-devel hyperfine gnuplot jq curl check-devel libopenssl-devel openssl liburing-devel gd-devel llhttp-devel libcurl-devel libboost_context-devel libgomp1'
+dry_run brew 'brew install gcc make pkgconf hwloc jansson gsl hyperfine gnuplot jq curl check openssl@3 gd llhttp boost libomp'
 
 for system in apt-get dnf pacman zypper brew; do
     machine
@@ -140,6 +140,29 @@ everything
 rm "$bin/../libraries/check"
 run --for bench && ! run --for test && said check
 check 'bench does not ask for what only the tests need'
+
+# A machine whose compiler finds no http_parser.h.
+without_parser()
+{
+    machine
+    everything
+    fake cc 'case $1 in -E) exit 1 ;; *libgomp.so) echo "$0" ;; esac'
+    manager apt-get 'exit 1'
+}
+
+without_parser
+has lib:libllhttp
+run && [ ! -s "$bin/../said" ]
+check 'of the two HTTP parsers one will do'
+
+without_parser
+run && said 'goes on without: http-parser' && said 'installing: libhttp-parser-dev'
+check 'apt: http-parser where there is no llhttp'
+
+without_parser
+fake apt-cache '[ "$2" = libllhttp-dev ]'
+run && said 'goes on without: http-parser' && said 'installing: libllhttp-dev'
+check 'apt: llhttp where there is one'
 
 # ---------------------------------------------------------- the right to
 
