@@ -10,7 +10,8 @@ set -u
 # shellcheck source=bench/tests/tap.inc
 . "$(dirname "$0")/tap.inc"
 
-strategies=$(cat "$BUILD/strategies")
+strategies=${STRATEGIES:-$(cat "$BUILD/strategies")}
+strategies=${strategies//,/ }
 sequential=$BUILD/sequential
 threads=$BUILD/threads
 
