@@ -9,7 +9,6 @@
  * Left out: everything else in OpenMP.
  */
 #include "strategy.h"
-#include "lib/trace.h"
 
 #include <omp.h>
 #include <sys/resource.h>
@@ -31,20 +30,10 @@ static void openmp_run(const struct run *run)
     }
 }
 
-static void perform(struct branch *branch)
-{
-    struct trace_item traced;
-    if (trace_on)
-        trace_branch_begin(&traced);
-    branch->answer = branch->function(branch->run, branch->argument);
-    if (trace_on)
-        trace_item_end(&traced);
-}
-
 static void openmp_spawn(struct branch *branch)
 {
 #pragma omp task firstprivate(branch)
-    perform(branch);
+    run_branch(branch);
 }
 
 static uint64_t openmp_sync(struct branch *branch)

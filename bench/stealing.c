@@ -17,7 +17,6 @@
 #include "strategy.h"
 #include "lib/clock.h"
 #include "lib/deque.h"
-#include "lib/trace.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -47,12 +46,7 @@ static _Thread_local struct worker *self;
 
 static void perform(struct branch *branch)
 {
-    struct trace_item traced;
-    if (trace_on)
-        trace_branch_begin(&traced);
-    branch->answer = branch->function(branch->run, branch->argument);
-    if (trace_on)
-        trace_item_end(&traced);
+    run_branch(branch);
     /* Release: whoever sees `done` sees the answer. */
     atomic_store_explicit(&branch->done, true, memory_order_release);
 }

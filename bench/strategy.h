@@ -125,6 +125,10 @@ int compute_item(const struct run *run, uint64_t i, uint64_t *answer);
 void book_item(const struct run *run, size_t worker, uint64_t i, int error,
                uint64_t answer);
 
+/* For strategies with `spawn`: calls a branch's function in this thread and
+ * stores the answer, writes the trace. */
+void run_branch(struct branch *branch);
+
 /*
  * For strategies that run the stages of an item apart: runs stage s of item
  * i with the item's carry, writes the trace. 0 or the stage's -errno. How many

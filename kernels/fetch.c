@@ -39,16 +39,7 @@ enum {
     }
 
 static const struct option_spec fetch_options[] = {
-    {.name = "latency",
-     .argument = "TIME",
-     .kind = OPTION_DURATION,
-     .fallback = "25ms",
-     .help = "the server takes so long to answer"},
-    {.name = "p99",
-     .argument = "TIME",
-     .kind = OPTION_DURATION,
-     .fallback = "0ns",
-     .help = "that time varies, with this 99th percentile"},
+    ORIGIN_DELAY_OPTIONS("25ms"),
     PERCENT("missing", "so many flags are not there (404)"),
     PERCENT("unavailable", "so many attempts meet an overloaded server (503)"),
     PERCENT("stall", "so many flags are never answered"),
@@ -86,17 +77,13 @@ static const struct option_spec fetch_options[] = {
 static const char *fetch_configure(struct run *run)
 {
     const struct fates f = download_fates(run);
-    const uint64_t latency = option_number(run, "latency");
 
     if (run->size < LEAST_SIZE)
         return "--size: a flag takes at least 2048 bytes";
     if (f.missing + f.stall + f.malformed + f.endless + f.cut > FATE_WHOLE)
         return "--missing, --stall, --malformed, --endless, --cut: more than "
                "100 percent together";
-    if (option_given(run, "p99") &&
-        (latency == 0 || option_number(run, "p99") < latency))
-        return "--p99: not below --latency, which must not be 0";
-    return NULL;
+    return origin_delay_refusal(run);
 }
 
 static size_t fetch_shared_bytes(const struct run *run)
@@ -104,30 +91,23 @@ static size_t fetch_shared_bytes(const struct run *run)
     return sizeof(struct downloads) + run->items * sizeof(struct result);
 }
 
-/* The server's command line is made of this run's options. */
+/* The server is told what is to become of the requests. */
 static int fetch_setup(const struct run *run)
 {
-    static const char *const numbers[] = {"missing",   "unavailable", "stall",
-                                          "malformed", "endless",     "cut"},
-                             *const times[] = {"latency", "p99"};
-    enum { NUMBERS = sizeof numbers / sizeof *numbers, TEXTS = NUMBERS + 4 };
     struct downloads *downloads = run->shared;
-    char texts[TEXTS][48];
-    const char *arguments[TEXTS + 2] = {"--photos=0"};
-    size_t n = 0;
+    const struct origin_argument more[] = {
+        {"photos", 0},
+        {"size", run->size},
+        {"missing", option_number(run, "missing")},
+        {"unavailable", option_number(run, "unavailable")},
+        {"stall", option_number(run, "stall")},
+        {"malformed", option_number(run, "malformed")},
+        {"endless", option_number(run, "endless")},
+        {"cut", option_number(run, "cut")},
+        {NULL, 0}};
 
-    for (size_t o = 0; o < NUMBERS; o++)
-        snprintf(texts[n++], sizeof *texts, "--%s=%" PRIu64, numbers[o],
-                 option_number(run, numbers[o]));
-    for (size_t o = 0; o < sizeof times / sizeof *times; o++)
-        snprintf(texts[n++], sizeof *texts, "--%s=%" PRIu64 "ns", times[o],
-                 option_number(run, times[o]));
-    snprintf(texts[n++], sizeof *texts, "--seed=%" PRIu64, run->seed);
-    snprintf(texts[n++], sizeof *texts, "--size=%" PRIu64, run->size);
-    for (size_t a = 0; a < n; a++)
-        arguments[a + 1] = texts[a];
     download_prepare(run);
-    return origin_start(&downloads->origin, arguments);
+    return origin_start(&downloads->origin, run, more);
 }
 
 static void fetch_teardown(const struct run *run)

@@ -44,16 +44,7 @@ static const struct option_spec thumbnails_options[] = {
      .fallback = "images",
      .choices = "images sleep",
      .help = "real photos from a server; only wait at each stage"},
-    {.name = "latency",
-     .argument = "TIME",
-     .kind = OPTION_DURATION,
-     .fallback = "6ms",
-     .help = "the server takes so long to answer"},
-    {.name = "p99",
-     .argument = "TIME",
-     .kind = OPTION_DURATION,
-     .fallback = "0ns",
-     .help = "that time varies, with this 99th percentile"},
+    ORIGIN_DELAY_OPTIONS("6ms"),
     {.name = "photos",
      .argument = "N",
      .kind = OPTION_NUMBER,
@@ -287,17 +278,13 @@ static const struct stage thumbnails_stages[] = {{"download", download},
 
 static const char *thumbnails_configure(struct run *run)
 {
-    const uint64_t latency = option_number(run, "latency");
     uint64_t times[STAGES];
 
     if (!read_times(option_text(run, "times"), times))
         return "--times: must be three times such as 200us,200us,1ms";
     if (option_given(run, "times") && !sleeps(run))
         return "--times: only with --mode sleep";
-    if (option_given(run, "p99") &&
-        (latency == 0 || option_number(run, "p99") < latency))
-        return "--p99: not below --latency, which must not be 0";
-    return NULL;
+    return origin_delay_refusal(run);
 }
 
 static size_t thumbnails_bytes(const struct run *run)
@@ -309,23 +296,10 @@ static size_t thumbnails_bytes(const struct run *run)
 
 static int start_server(const struct run *run, struct origin *origin)
 {
-    const struct {
-        const char *option, *format;
-        uint64_t value;
-    } given[] = {{"--seed", "%" PRIu64, run->seed},
-                 {"--photos", "%" PRIu64, option_number(run, "photos")},
-                 {"--latency", "%" PRIu64 "ns", option_number(run, "latency")},
-                 {"--p99", "%" PRIu64 "ns", option_number(run, "p99")}};
-    enum { GIVEN = sizeof given / sizeof *given };
-    const char *arguments[2 * GIVEN + 1] = {NULL};
-    char values[GIVEN][32];
+    const struct origin_argument more[] = {
+        {"photos", option_number(run, "photos")}, {NULL, 0}};
 
-    for (size_t g = 0; g < GIVEN; g++) {
-        snprintf(values[g], sizeof *values, given[g].format, given[g].value);
-        arguments[2 * g] = given[g].option;
-        arguments[2 * g + 1] = values[g];
-    }
-    return origin_start(origin, arguments);
+    return origin_start(origin, run, more);
 }
 
 static int thumbnails_setup(const struct run *run)

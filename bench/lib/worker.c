@@ -199,6 +199,16 @@ void checkpoint_taken(void)
         strategy.checkpoint();
 }
 
+void run_branch(struct branch *branch)
+{
+    struct trace_item traced;
+    if (trace_on)
+        trace_branch_begin(&traced);
+    branch->answer = branch->function(branch->run, branch->argument);
+    if (trace_on)
+        trace_item_end(&traced);
+}
+
 void branch_spawn(struct branch *branch)
 {
     if (strategy.spawn != NULL)

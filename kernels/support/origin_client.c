@@ -11,7 +11,6 @@
 #include "origin_client.h"
 #include "body_hash.h"
 #include "connections.h"
-#include "../kernel.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -20,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { LINE = 1024 };
+enum { LINE = 1024, ARGUMENTS = 16 };
 
 /* ------------------------------------------------------ the control lines */
 
@@ -88,10 +87,43 @@ static int origin_begin(const struct origin *origin)
                : -EPROTO;
 }
 
-int origin_start(struct origin *origin, const char *const *arguments)
+const char *origin_delay_refusal(const struct run *run)
+{
+    const uint64_t latency = option_number(run, "latency");
+
+    if (option_given(run, "p99") &&
+        (latency == 0 || option_number(run, "p99") < latency))
+        return "--p99: not below --latency, which must not be 0";
+    return NULL;
+}
+
+/* Starts the program; its control socket, or -errno. */
+static int start(const struct run *run, const struct origin_argument *more)
+{
+    char texts[ARGUMENTS][48];
+    const char *arguments[ARGUMENTS + 1] = {NULL};
+    size_t n = 0;
+
+    snprintf(texts[n++], sizeof *texts, "--seed=%" PRIu64, run->seed);
+    snprintf(texts[n++], sizeof *texts, "--latency=%" PRIu64 "ns",
+             option_number(run, "latency"));
+    snprintf(texts[n++], sizeof *texts, "--p99=%" PRIu64 "ns",
+             option_number(run, "p99"));
+    for (; more->name != NULL && n < ARGUMENTS; more++)
+        snprintf(texts[n++], sizeof *texts, "--%s=%" PRIu64, more->name,
+                 more->value);
+    if (more->name != NULL)
+        return -E2BIG;
+    for (size_t a = 0; a < n; a++)
+        arguments[a] = texts[a];
+    return helper_start("origin", arguments);
+}
+
+int origin_start(struct origin *origin, const struct run *run,
+                 const struct origin_argument *more)
 {
     char line[LINE];
-    const int control = helper_start("origin", arguments);
+    const int control = start(run, more);
 
     if (control == -ENOENT)
         cannot_run("there is no origin server beside this program");

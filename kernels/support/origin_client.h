@@ -10,6 +10,7 @@
 #define ORIGIN_CLIENT_H
 
 #include "http.h"
+#include "../kernel.h"
 
 enum { ORIGIN_FLAGS = 20, ORIGIN_PHOTOS = 8, ORIGIN_PATH = 32 };
 
@@ -28,12 +29,36 @@ struct origin {
 
 /* ------------------------------------------- for setup, check, teardown */
 
+/* Two options of a kernel that has such a server, for its table: how long the
+ * server takes to answer, and how much that varies. */
+#define ORIGIN_DELAY_OPTIONS(latency_)                                         \
+    {.name = "latency",                                                        \
+     .argument = "TIME",                                                       \
+     .kind = OPTION_DURATION,                                                  \
+     .fallback = latency_,                                                     \
+     .help = "the server takes so long to answer"},                            \
+    {                                                                          \
+        .name = "p99", .argument = "TIME", .kind = OPTION_DURATION,            \
+        .fallback = "0ns",                                                     \
+        .help = "that time varies, with this 99th percentile"                  \
+    }
+
+/* Why these two do not go together, for `configure`; or NULL. */
+const char *origin_delay_refusal(const struct run *run);
+
+/* What else the server is told: --NAME=VALUE, see `build/origin --help`. */
+struct origin_argument {
+    const char *name; /* "size"; NULL ends a table of them */
+    uint64_t value;
+};
+
 /*
- * Starts the server with these arguments, NULL behind the last one, and waits
- * until it listens. 0 or -errno; where this build has no server, the program
- * ends with exit status 77.
+ * Starts the server with the run's seed, its delay options and `more`, and
+ * waits until it listens. 0 or -errno; where this build has no server, the
+ * program ends with exit status 77.
  */
-int origin_start(struct origin *origin, const char *const *arguments);
+int origin_start(struct origin *origin, const struct run *run,
+                 const struct origin_argument *more);
 /* Ends it, if origin_start has been called for it, and closes the idle
  * connections to it. */
 void origin_stop(struct origin *origin);
