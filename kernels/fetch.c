@@ -29,6 +29,7 @@ enum {
     LEAST_SIZE = 2048, /* what the largest drawing takes */
     MOST_SIZE = 16 << 20,
     MOST_RETRIES = 16,
+    MOST_BANDWIDTH = 1 << 30,
 };
 
 /* How many requests meet a fate of that name: see support/fate.h. */
@@ -40,6 +41,12 @@ enum {
 
 static const struct option_spec fetch_options[] = {
     ORIGIN_DELAY_OPTIONS("25ms"),
+    {.name = "bandwidth",
+     .argument = "BYTES",
+     .kind = OPTION_NUMBER,
+     .fallback = "0",
+     .most = MOST_BANDWIDTH,
+     .help = "so much a second on each connection; 0: no limit"},
     PERCENT("missing", "so many flags are not there (404)"),
     PERCENT("unavailable", "so many attempts meet an overloaded server (503)"),
     PERCENT("stall", "so many flags are never answered"),
@@ -77,12 +84,16 @@ static const struct option_spec fetch_options[] = {
 static const char *fetch_configure(struct run *run)
 {
     const struct fates f = download_fates(run);
+    const uint64_t bandwidth = option_number(run, "bandwidth");
 
     if (run->size < LEAST_SIZE)
         return "--size: a flag takes at least 2048 bytes";
     if (f.missing + f.stall + f.malformed + f.endless + f.cut > FATE_WHOLE)
         return "--missing, --stall, --malformed, --endless, --cut: more than "
                "100 percent together";
+    if (bandwidth != 0 &&
+        run->size * NS_PER_S / bandwidth >= option_number(run, "timeout"))
+        return "--bandwidth: a flag would take longer than --timeout";
     return origin_delay_refusal(run);
 }
 
@@ -98,6 +109,7 @@ static int fetch_setup(const struct run *run)
     const struct origin_argument more[] = {
         {"photos", 0},
         {"size", run->size},
+        {"bandwidth", option_number(run, "bandwidth")},
         {"missing", option_number(run, "missing")},
         {"unavailable", option_number(run, "unavailable")},
         {"stall", option_number(run, "stall")},

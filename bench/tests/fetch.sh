@@ -154,6 +154,8 @@ fetch sequential --items 10 --latency 20ms
 at_least "ten flags one after the other take ten latencies" 200
 fetch event_loop --items 10 --latency 20ms
 at_least "all at once they take one" 20
+fetch event_loop --items 2 --latency 1ms --bandwidth 40960
+at_least "8 KiB at 40 KiB a second take the better part of 200 ms" 150
 fetch event_loop --items 3 --latency 1ms --unavailable 100 --retries 3 \
     --backoff 20ms
 at_least "pauses double" 140
@@ -193,6 +195,7 @@ refused() { # NAME OPTIONS...
 }
 refused "a flag of 100 bytes" --size 100
 refused "more than all" --missing 60 --stall 60
+refused "a bandwidth too small for the timeout" --bandwidth 1000 --timeout 5s
 refused "a percentile below the median" --latency 20ms --p99 10ms
 
 cp "$BUILD/sequential" "$scratch/sequential"
