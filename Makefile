@@ -74,7 +74,7 @@ SWITCH  := $(if $(wildcard bench/lib/switch_$(ARCH).h),,bench/lib/switch_ucontex
 LIB_C   := $(filter-out bench/lib/switch_%,$(wildcard bench/lib/*.c)) $(SWITCH)
 FLAGS   += $(if $(SWITCH),-DSWITCH_PORTABLE)
 
-# scripts/X.c and scripts/X_*.c make the tool X.
+# scripts/X.c and scripts/X_*.c make the tool X; scripts/lib/ is what tools share.
 TOOLS   := $(foreach f,$(wildcard scripts/*.c),$(if $(findstring _,$(notdir $(f))),,$(call name_of,$(f))))
 CHECKS  := $(call name_of,$(wildcard bench/tests/check_*.c))
 
@@ -145,7 +145,8 @@ $(BUILD)/obj/bench/lib/main.o: $(BUILD)/version.h
 
 $(BUILD)/lib.a: $(call objects,$(LIB_C))
 $(BUILD)/support.a: $(call objects,$(SUPPORT_C))
-$(BUILD)/lib.a $(BUILD)/support.a:
+$(BUILD)/tools.a: $(call objects,$(wildcard scripts/lib/*.c))
+$(BUILD)/lib.a $(BUILD)/support.a $(BUILD)/tools.a:
 	$(Q)rm -f $@ && ar rcs $@ $^
 
 # Kernels are linked as objects: the linker would drop their constructors
@@ -164,7 +165,7 @@ tool_libs  = $(foreach f,$(call tool_files,$(1)),$(LIBS_$(call name_of,$(f))) \
              $(if $(PKG_$(call name_of,$(f))),$(shell pkg-config --libs $(PKG_$(call name_of,$(f))))))
 
 define tool_rule
-$(BUILD)/$(1): $(call objects,$(call tool_files,$(1))) $(BUILD)/lib.a
+$(BUILD)/$(1): $(call objects,$(call tool_files,$(1))) $(BUILD)/tools.a $(BUILD)/lib.a
 	@$(if $(V),,echo "  LINK  $$@")
 	$(Q)$$(CC) $$(FLAGS) $$(CFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LDLIBS) $(call tool_libs,$(1)) $$(LIBS) $$(shell pkg-config --libs gsl)
 endef
@@ -178,10 +179,10 @@ $(BUILD)/$(1): $(call objects,$(filter-out $(PARSE_UNUSED),$(wildcard kernels/su
 endef
 $(foreach h,$(HELPERS),$(eval $(call helper_rule,$(h))))
 
-$(addprefix $(BUILD)/tests/,$(CHECKS)): $(BUILD)/tests/%: $(BUILD)/obj/bench/tests/%.o $(BUILD)/lib.a
+$(addprefix $(BUILD)/tests/,$(CHECKS)): $(BUILD)/tests/%: $(BUILD)/obj/bench/tests/%.o $(BUILD)/tools.a $(BUILD)/lib.a
 	@mkdir -p $(@D)
 	@$(if $(V),,echo "  LINK  $@")
-	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check) $(LIBS)
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check gsl) $(LIBS)
 
 tests: all $(addprefix $(BUILD)/tests/,$(CHECKS)) ## build the test programs
 

@@ -16,7 +16,7 @@
 #ifndef COSTS_H
 #define COSTS_H
 
-#include "../bench/lib/interval.h"
+#include "lib/interval.h"
 
 #include <stdbool.h>
 #include <stddef.h>

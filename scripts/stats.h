@@ -14,7 +14,7 @@
 #ifndef STATS_H
 #define STATS_H
 
-#include "../bench/lib/interval.h"
+#include "lib/interval.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -19,7 +19,7 @@
  * what the one clock has and the other has not.
  *
  * What a speedup is. Per block the log of base / own elapsed; over blocks
- * the median of these, with the interval of bench/lib/interval.h. Logs make
+ * the median of these, with the interval of scripts/lib/interval.h. Logs make
  * 2x faster and 2x slower the same distance from 1.
  *
  * Look at: `twin`, one arm measured twice. Its apparent ratio is what this

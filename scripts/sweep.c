@@ -162,7 +162,7 @@ static bool sweep_block(struct sweep *sweep, unsigned block)
     size_t *order = calloc(n, sizeof *order);
     if (order == NULL)
         die(ENOMEM, "memory");
-    plan_order(sweep->asked->seed, block, n, order);
+    order_of_block(sweep->asked->seed, block, n, order);
     uint64_t start = clock_now();
     bool going = true;
     for (size_t i = 0; i < n && going; i++) {

@@ -7,7 +7,7 @@
  * (sweep_plan.c), cut to the time there is (sweep_fit.c) and kept as a table
  * (sweep_table.c) in a run directory (sweep_session.c), beside a description
  * of the machine (sweep_machine.c). Then blocks are run (sweep.c), each in an
- * order of its own (sweep_order.c). An arm is one hyperfine (sweep_arm.c) in
+ * order of its own (lib/order.c). An arm is one hyperfine (sweep_arm.c) in
  * a tree of processes that can be ended (sweep_child.c), watched from outside
  * (sweep_outside.c), and kept as one line (sweep_samples.c).
  *
@@ -25,6 +25,7 @@
 #include <stdio.h>
 
 #include "../bench/lib/die.h"
+#include "lib/order.h"
 
 /* ---------------------------------------------------- what is asked for */
 
@@ -161,8 +162,6 @@ void plan_fit(struct plan *plan, const struct asked *asked,
               const struct kernel_entry *waits);
 /* What one block takes, by the estimates. */
 double plan_block_s(const struct plan *plan);
-/* The order in which block `block` runs n arms. */
-void plan_order(uint64_t seed, unsigned block, size_t n, size_t *order);
 
 /* A new arm at the end, to be filled; moves the others. */
 struct arm *plan_extend(struct plan *plan);

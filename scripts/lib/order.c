@@ -1,5 +1,5 @@
 /*
- * sweep_order.c - the order in which a block runs its arms.
+ * order.c - the order in which a block runs its arms.
  * SPDX-License-Identifier: MIT
  *
  * Teaches: chance alone is not enough. In a few random orders one arm may
@@ -10,9 +10,10 @@
  * gives the same orders.
  * Left out: balancing who runs right after whom.
  */
-#include "sweep.h"
+#include "order.h"
 
-#include "../kernels/kernel.h" /* random_at */
+#include "../../bench/lib/die.h"
+#include "../../kernels/kernel.h" /* random_at */
 
 #include <errno.h>
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static void shuffle(uint64_t key, size_t *list, size_t n)
  * inside each the arms are shuffled anew. So each arm runs once in every part
  * of a block, which takes out a drift within blocks, and its neighbours change.
  */
-void plan_order(uint64_t seed, unsigned block, size_t n, size_t *order)
+void order_of_block(uint64_t seed, unsigned block, size_t n, size_t *order)
 {
     size_t *dealt = calloc(n + 1, sizeof *dealt), at = 0;
     if (dealt == NULL)

@@ -7,7 +7,6 @@
  * the k-th smallest and the k-th greatest value enclose the true median in
  * at least 95 of 100 repetitions, whatever the distribution. Below six
  * values there is no such k and no interval.
- * Only the tools are linked with GSL, so only they may call this.
  */
 #ifndef INTERVAL_H
 #define INTERVAL_H
