@@ -223,6 +223,11 @@ struct kernel {
      */
     bool (*check)(const struct run *run, struct verdict *verdict);
 
+    /* Optional, of kernels that wait: the nanoseconds that no item can go
+     * below, because what it waits for takes so long; 0 when that depends. A
+     * run that seems faster measured something else. */
+    uint64_t (*least_ns)(const struct run *run);
+
     /* Optional: undoes setup. Called also when the run failed. */
     void (*teardown)(const struct run *run);
 };

@@ -46,6 +46,11 @@ static bool wait_check(const struct run *run, struct verdict *verdict)
     return true;
 }
 
+static uint64_t wait_least_ns(const struct run *run)
+{
+    return run->size * NS_PER_MS;
+}
+
 KERNEL(wait) = {
     .summary = "a blocking call of a tenth of a second",
     .item_is = "one wait",
@@ -60,4 +65,5 @@ KERNEL(wait) = {
     .small = "--items 14 --size 1",
     .item = wait_item,
     .check = wait_check,
+    .least_ns = wait_least_ns,
 };

@@ -16,6 +16,7 @@ struct header {
     struct run run;
     size_t cores_count;
     size_t tallies_at, answers_at, cores_at, kernel_at, bytes;
+    size_t latency_at; /* 0: not kept */
 };
 
 struct memory memory = {.descriptor = -1};
@@ -51,6 +52,9 @@ static void find_parts(char *base, int descriptor)
         .answers = (uint64_t *)(base + header->answers_at),
         .cores = (int *)(base + header->cores_at),
         .cores_count = header->cores_count,
+        .latency = header->latency_at == 0
+                       ? NULL
+                       : (struct latency *)(base + header->latency_at),
     };
 }
 
@@ -64,6 +68,8 @@ void memory_create(const struct run *run, const struct topology *topology,
     header.tallies_at = place(&header, run->workers, sizeof(struct tally));
     header.answers_at = place(&header, run->items, sizeof(uint64_t));
     header.cores_at = place(&header, cores, sizeof(int));
+    if (run->kernel->bound == BOUND_IO)
+        header.latency_at = place(&header, 1, latency_bytes(run->items));
     header.kernel_at = place(&header, 1, kernel_bytes);
 
     int descriptor = memfd_create("manyways", MFD_CLOEXEC);
@@ -77,6 +83,8 @@ void memory_create(const struct run *run, const struct topology *topology,
     header.run.answers = memory.answers;
     *memory.run = header.run;
     memcpy(memory.cores, topology->os_numbers, cores * sizeof(int));
+    if (memory.latency != NULL)
+        latency_make(memory.latency, run->items);
 }
 
 void memory_attach(int descriptor, const struct settings *settings)

@@ -12,14 +12,16 @@
 #define MEMORY_H
 
 #include "digest.h"
+#include "latency.h"
 #include "options.h"
 
 struct memory {
     int descriptor;
     struct run *run;
-    struct tally *tallies; /* one per worker */
-    uint64_t *answers;     /* of the current round, one per item */
-    int *cores;            /* OS numbers of the cores in use */
+    struct tally *tallies;   /* one per worker */
+    uint64_t *answers;       /* of the current round, one per item */
+    struct latency *latency; /* of kernels that wait; else NULL */
+    int *cores;              /* OS numbers of the cores in use */
     size_t cores_count;
 };
 

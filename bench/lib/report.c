@@ -54,6 +54,25 @@ static void put_measures(json_t *object, const struct report *report)
     json_object_set_new(object, "worker_busy_ns", busy);
 }
 
+/* Of kernels that wait: how long one item takes, and the least that it can. */
+static void put_latencies(json_t *object, const struct run *run)
+{
+    static const struct {
+        const char *key;
+        double share;
+    } figures[] = {{"item_p50_ns", 0.5},
+                   {"item_p90_ns", 0.9},
+                   {"item_p99_ns", 0.99},
+                   {"item_max_ns", 1}};
+    if (memory.latency == NULL)
+        return;
+    for (size_t f = 0; f < sizeof figures / sizeof *figures; f++)
+        put(object, figures[f].key,
+            latency_percentile(memory.latency, figures[f].share));
+    if (run->kernel->least_ns != NULL)
+        put(object, "item_least_ns", run->kernel->least_ns(run));
+}
+
 static void put_figures(json_t *object, const struct verdict *verdict)
 {
     for (size_t f = 0; f < VERDICT_FIGURES; f++)
@@ -83,10 +102,12 @@ static json_t *report_object(const struct report *report)
     json_object_set_new(object, "options", options_object(report->settings));
     put_text(object, "digest", digest);
     json_object_set_new(object, "ok", json_boolean(ok));
-    if (ok)
+    if (ok) {
         put_measures(object, report);
-    else
+        put_latencies(object, run);
+    } else {
         put_text(object, "error", report->wrong);
+    }
     put_figures(object, &report->verdict);
     put_figures(object, &report->counted);
     put_text(object, "host", host);
@@ -111,6 +132,17 @@ static void append(int log, const char *text)
 
 /* ---------------------------------------------------------------- text */
 
+static void print_latencies(void)
+{
+    const struct latency *latency = memory.latency;
+    if (latency != NULL)
+        printf("  items  half within %.6f s, 99 of 100 within %.6f s, the "
+               "longest %.6f s\n",
+               (double)latency_percentile(latency, 0.5) / 1e9,
+               (double)latency_percentile(latency, 0.99) / 1e9,
+               (double)latency_percentile(latency, 1) / 1e9);
+}
+
 static void print_text(const struct report *report)
 {
     const struct run *run = report->run;
@@ -126,6 +158,7 @@ static void print_text(const struct report *report)
     printf("  digest %s, right\n", digest);
     printf("  wall   %.6f s, after %.6f s of set-up\n",
            (double)report->wall_ns / 1e9, (double)report->setup_ns / 1e9);
+    print_latencies();
     printf("  cpu    %.6f s user, %.6f s system\n",
            (double)report->user_ns / 1e9, (double)report->sys_ns / 1e9);
     printf("  memory %.1f MiB at most, %" PRIu64

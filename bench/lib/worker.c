@@ -102,6 +102,18 @@ static int whole_item(const struct run *run, uint64_t i, uint64_t *answer)
                                        : stages_in_order(run, i, answer);
 }
 
+static void item_begins(uint64_t i)
+{
+    if (memory.latency != NULL)
+        latency_begin(memory.latency, i);
+}
+
+static void item_ends(uint64_t i)
+{
+    if (memory.latency != NULL)
+        latency_end(memory.latency, i);
+}
+
 static int traced_item(const struct run *run, uint64_t i, uint64_t *answer)
 {
     struct trace_item item;
@@ -117,17 +129,25 @@ int compute_stage(const struct run *run, uint64_t i, size_t s, void *carry,
     struct trace_item item;
     if (run->kernel->stages == NULL)
         return compute_item(run, i, answer);
+    if (s == 0)
+        item_begins(i);
     if (trace_on)
         trace_stage_begin(&item, stage_name(run, s), i);
     int error = run->kernel->stages[s].work(run, i, carry, answer);
     if (trace_on)
         trace_item_end(&item);
+    if (s + 1 == stages_of(run))
+        item_ends(i);
     return error;
 }
 
 int compute_item(const struct run *run, uint64_t i, uint64_t *answer)
 {
-    return trace_on ? traced_item(run, i, answer) : whole_item(run, i, answer);
+    item_begins(i);
+    int error =
+        trace_on ? traced_item(run, i, answer) : whole_item(run, i, answer);
+    item_ends(i);
+    return error;
 }
 
 static void book(const struct run *run, struct tally *tally, uint64_t i,

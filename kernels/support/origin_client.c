@@ -97,6 +97,11 @@ const char *origin_delay_refusal(const struct run *run)
     return NULL;
 }
 
+uint64_t origin_least_ns(const struct run *run)
+{
+    return option_given(run, "p99") ? 0 : option_number(run, "latency");
+}
+
 /* Starts the program; its control socket, or -errno. */
 static int start(const struct run *run, const struct origin_argument *more)
 {

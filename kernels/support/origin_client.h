@@ -45,6 +45,8 @@ struct origin {
 
 /* Why these two do not go together, for `configure`; or NULL. */
 const char *origin_delay_refusal(const struct run *run);
+/* The nanoseconds that every answer takes at least; 0 when it varies. */
+uint64_t origin_least_ns(const struct run *run);
 
 /* What else the server is told: --NAME=VALUE, see `build/origin --help`. */
 struct origin_argument {
