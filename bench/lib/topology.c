@@ -6,12 +6,15 @@
  * touched, which setup does in one thread.
  */
 #include "topology.h"
+#include "cgroup.h"
 #include "die.h"
 
 #include <errno.h>
 #include <hwloc.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* What the order is made from, one per hardware thread. */
@@ -169,16 +172,83 @@ void topology_free(struct topology *topology)
     *topology = (struct topology){0};
 }
 
-double usable_cores(void)
+/* ------------------------------------------------------------------ counts */
+
+/* Takes out of `cpus` what is not in a list such as "0-3,8"; a list that
+ * makes no sense, or is NULL, takes nothing out. Frees the list. */
+static void keep_only(hwloc_bitmap_t cpus, char *list)
+{
+    hwloc_bitmap_t listed = hwloc_bitmap_alloc();
+    if (list != NULL && hwloc_bitmap_list_sscanf(listed, list) == 0 &&
+        hwloc_bitmap_weight(listed) > 0)
+        hwloc_bitmap_and(cpus, cpus, listed);
+    hwloc_bitmap_free(listed);
+    free(list);
+}
+
+/* What stands behind `key` at the beginning of a line of a file below `root`,
+ * without blanks before it; NULL when nothing does. The caller frees. */
+static char *value_of(const char *root, const char *name, const char *key)
+{
+    char *path, *line = NULL, *value = NULL;
+    size_t room = 0;
+    if (asprintf(&path, "%s%s", root, name) < 0)
+        return NULL;
+    FILE *file = fopen(path, "re");
+    free(path);
+    while (file != NULL && value == NULL && getline(&line, &room, file) >= 0)
+        if (strncmp(line, key, strlen(key)) == 0) {
+            const char *at = line + strlen(key);
+            value = strdup(at + strspn(at, " \t"));
+            if (value != NULL)
+                value[strcspn(value, "\n")] = '\0';
+        }
+    if (file != NULL)
+        fclose(file);
+    free(line);
+    return value;
+}
+
+/* The affinity mask as the system has it; no bit when it does not say. */
+static void real_affinity(hwloc_bitmap_t cpus)
 {
     cpu_set_t mask;
-    double cores = 1;
+    hwloc_bitmap_zero(cpus);
     if (sched_getaffinity(0, sizeof mask, &mask) == 0)
-        cores = CPU_COUNT(&mask);
-    else if (sysconf(_SC_NPROCESSORS_ONLN) > 0)
-        cores = (double)sysconf(_SC_NPROCESSORS_ONLN);
-    double quota = cgroup_quota("");
+        for (unsigned i = 0; i < CPU_SETSIZE; i++)
+            if (CPU_ISSET(i, &mask))
+                hwloc_bitmap_set(cpus, i);
+}
+
+double affinity_cores(const char *root)
+{
+    hwloc_bitmap_t cpus = hwloc_bitmap_alloc_full();
+    if (*root == '\0') {
+        real_affinity(cpus);
+    } else {
+        /* The mask may name CPUs that a machine could have but has not. */
+        keep_only(cpus,
+                  value_of(root, "/proc/self/status", "Cpus_allowed_list:"));
+        keep_only(cpus, value_of(root, "/sys/devices/system/cpu/online", ""));
+    }
+    keep_only(cpus, cgroup_cpuset(root));
+    int count = hwloc_bitmap_weight(cpus);
+    hwloc_bitmap_free(cpus);
+    if (count > 0)
+        return count;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    return online > 0 ? (double)online : 1;
+}
+
+double effective_cores(const char *root)
+{
+    double cores = affinity_cores(root), quota = cgroup_quota(root);
     return quota > 0 && quota < cores ? quota : cores;
+}
+
+double usable_cores(void)
+{
+    return effective_cores("");
 }
 
 bool topology_pin(int os_number)

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 enum topology_order {
     /* One package after the other; in each kind of core (fastest first) one
@@ -37,16 +38,33 @@ struct topology topology_read(enum topology_order order);
 void topology_free(struct topology *topology);
 
 /*
- * How many cores this process can really keep busy: the least of its
- * affinity mask (which a cpuset narrows) and the tightest CPU quota on the
- * cgroup path up, v1 or v2. Not rounded: a quota may be 1.5.
+ * How much of the machine this process may use. `root` is put in front of
+ * every path read: "" for this machine, else a directory that stands for the
+ * root of a file system, so that a test can hand in a machine of its own. All
+ * of them may be called from any thread, and never fail: what cannot be read
+ * sets no limit.
  */
-double usable_cores(void);
+
+/* How many cores it can really keep busy: the least of its affinity mask,
+ * its cpuset and the tightest CPU quota on the cgroup path up, v1 or v2. Not
+ * rounded: a quota may be 1.5. */
+double effective_cores(const char *root);
+
+/* The part without the quota: CPUs of the affinity mask (below a root, of
+ * Cpus_allowed_list in /proc/self/status) that are in the cpuset, too. */
+double affinity_cores(const char *root);
 
 /* The quota part alone: cores' worth of time that cgroups allow, or 0 for no
- * limit. `root` is put in front of every path read ("" for this machine), so
- * that a test can hand in a tree of its own. */
+ * limit. */
 double cgroup_quota(const char *root);
+
+/* How often, and for how long in all, a quota was used up since the groups
+ * were made: sums over all groups on the path up. False when no group on it
+ * counts that; then both are 0. */
+bool cgroup_throttled(const char *root, uint64_t *times, uint64_t *ns);
+
+/* effective_cores of this machine. */
+double usable_cores(void);
 
 /* Binds the calling thread to one CPU, by OS number; false when the system
  * refuses. */

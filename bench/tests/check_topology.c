@@ -153,6 +153,65 @@ static const struct {
      {V2_MOUNT,
       {"proc/self/cgroup", "0::/my job\n"},
       {V2 "my job/cpu.max", "200000 100000\n"}}},
+    {"v2, a mount point with blanks in its name",
+     1.5,
+     {{"proc/self/mountinfo", "30 24 0:26 / /sys/fs/my\\040c\\134groups rw - "
+                              "cgroup2 cgroup2 rw\n"},
+      {"proc/self/cgroup", "0::/job\n"},
+      {"sys/fs/my c\\groups/job/cpu.max", "150000 100000\n"}}},
+    {"v2, the name of the mounted part only begins alike",
+     0,
+     {{"proc/self/mountinfo",
+       "30 24 0:26 /docker/ab /sys/fs/cgroup ro - cgroup2 cgroup rw\n"},
+      {"proc/self/cgroup", "0::/docker/abc\n"},
+      {V2 "c/cpu.max", "125000 100000\n"}}},
+    {"v2, mounted twice: the whole shows the tighter parent",
+     0.5,
+     {{"proc/self/mountinfo",
+       "30 24 0:26 /a/b /part rw - cgroup2 cgroup rw\n"
+       "31 24 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup rw\n"},
+      {"proc/self/cgroup", "0::/a/b\n"},
+      {"part/cpu.max", "200000 100000\n"},
+      {V2 "a/b/cpu.max", "200000 100000\n"},
+      {V2 "a/cpu.max", "50000 100000\n"}}},
+    {"v2, outside the namespace's own group",
+     2,
+     {V2_MOUNT,
+      {"proc/self/cgroup", "0::/../other\n"},
+      {V2 "cpu.max", "200000 100000\n"},
+      {"sys/fs/other/cpu.max", "10000 100000\n"}}},
+    {"v2, the period is missing",
+     0,
+     {V2_MOUNT,
+      {"proc/self/cgroup", "0::/job\n"},
+      {V2 "job/cpu.max", "150000\n"}}},
+    {"v2, the period is zero",
+     0,
+     {V2_MOUNT,
+      {"proc/self/cgroup", "0::/job\n"},
+      {V2 "job/cpu.max", "150000 0\n"}}},
+    {"v2, no number that ends",
+     0,
+     {V2_MOUNT,
+      {"proc/self/cgroup", "0::/job\n"},
+      {V2 "job/cpu.max", "inf 100000\n"}}},
+    {"v1, the period is zero",
+     0,
+     {V1_MOUNT,
+      {"proc/self/cgroup", "4:cpu,cpuacct:/job\n"},
+      {V1 "job/cpu.cfs_quota_us", "200000\n"},
+      {V1 "job/cpu.cfs_period_us", "0\n"}}},
+    {"v1, an empty v2 hierarchy beside it",
+     1.5,
+     {{"proc/self/mountinfo",
+       "32 30 0:28 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
+       "30 24 0:26 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"},
+      {"proc/self/cgroup", "1:cpu:/a/job\n0::/\n"},
+      {"sys/fs/cgroup/unified/cgroup.procs", "1\n"},
+      {"sys/fs/cgroup/cpu/a/job/cpu.cfs_quota_us", "-1\n"},
+      {"sys/fs/cgroup/cpu/a/job/cpu.cfs_period_us", "100000\n"},
+      {"sys/fs/cgroup/cpu/a/cpu.cfs_quota_us", "150000\n"},
+      {"sys/fs/cgroup/cpu/a/cpu.cfs_period_us", "100000\n"}}},
     {"v2, nonsense in the file",
      0,
      {V2_MOUNT,
@@ -176,19 +235,166 @@ static void write_file(const char *root, const struct file *file)
     fclose(out);
 }
 
-START_TEST(quota_of_a_control_group)
+/* A directory that stands for the root of a file system, with these files. */
+static void make_root(char root[SUITE_PATH_BYTES], const struct file *files)
 {
-    char root[SUITE_PATH_BYTES], remove[SUITE_PATH_BYTES + 16];
     suite_scratch(root);
     ck_assert_ptr_nonnull(mkdtemp(root));
-    for (size_t f = 0; f < FILES && groups[_i].files[f].path != NULL; f++)
-        write_file(root, &groups[_i].files[f]);
-    double cores = cgroup_quota(root);
+    for (size_t f = 0; f < FILES && files[f].path != NULL; f++)
+        write_file(root, &files[f]);
+}
+
+static void remove_root(const char *root)
+{
+    char remove[SUITE_PATH_BYTES + 16];
     snprintf(remove, sizeof remove, "rm -r '%s'", root);
     ck_assert_int_eq(system(remove), 0);
-    ck_assert_msg(
-        cores > groups[_i].cores - 1e-9 && cores < groups[_i].cores + 1e-9,
-        "%s: %g cores instead of %g", groups[_i].name, cores, groups[_i].cores);
+}
+
+static bool close_to(double a, double b)
+{
+    return a > b - 1e-9 && a < b + 1e-9;
+}
+
+START_TEST(quota_of_a_control_group)
+{
+    char root[SUITE_PATH_BYTES];
+    make_root(root, groups[_i].files);
+    double cores = cgroup_quota(root);
+    remove_root(root);
+    ck_assert_msg(close_to(cores, groups[_i].cores), "%s: %g cores not %g",
+                  groups[_i].name, cores, groups[_i].cores);
+}
+END_TEST
+
+#define STATUS(list)                                                           \
+    {                                                                          \
+        "proc/self/status", "Name:\tx\nCpus_allowed:\tffff\n"                  \
+                            "Cpus_allowed_list:\t" list "\n"                   \
+    }
+
+static const struct {
+    const char *name;
+    double affinity, effective;
+    struct file files[FILES];
+} masks[] = {
+    {"the affinity mask alone", 6, 6, {STATUS("0-3,8,10")}},
+    {"not every CPU of the mask is there",
+     2,
+     2,
+     {STATUS("0-127"), {"sys/devices/system/cpu/online", "0-1\n"}}},
+    {"v1, a cpuset narrower than the mask",
+     1,
+     1,
+     {STATUS("0-3"),
+      V1_MOUNT,
+      {"proc/self/cgroup", "5:cpuset:/job\n"},
+      {"sys/fs/cgroup/cpuset/job/cpuset.cpus", "2\n"}}},
+    {"v2, a cpuset that overlaps the mask",
+     2,
+     2,
+     {STATUS("0-3"),
+      V2_MOUNT,
+      {"proc/self/cgroup", "0::/job\n"},
+      {V2 "job/cpuset.cpus.effective", "2-7\n"}}},
+    {"v2, the cpuset of the group above",
+     2,
+     2,
+     {STATUS("0-3"),
+      V2_MOUNT,
+      {"proc/self/cgroup", "0::/a/job\n"},
+      {V2 "a/cpuset.cpus.effective", "0,3\n"}}},
+    {"an empty cpuset and an unreadable list say nothing",
+     4,
+     4,
+     {STATUS("0-3"),
+      V2_MOUNT,
+      {"proc/self/cgroup", "0::/a/job\n"},
+      {V2 "a/job/cpuset.cpus.effective", "\n"},
+      {V2 "a/cpuset.cpus.effective", "all of them\n"}}},
+    {"a quota below the mask",
+     4,
+     1.5,
+     {STATUS("0-3"),
+      V2_MOUNT,
+      {"proc/self/cgroup", "0::/a/job\n"},
+      {V2 "a/job/cpu.max", "max 100000\n"},
+      {V2 "a/cpu.max", "150000 100000\n"}}},
+    {"a quota above the mask",
+     2,
+     2,
+     {STATUS("0-1"),
+      V2_MOUNT,
+      {"proc/self/cgroup", "0::/job\n"},
+      {V2 "job/cpu.max", "800000 100000\n"}}},
+};
+
+START_TEST(cores_that_can_be_kept_busy)
+{
+    char root[SUITE_PATH_BYTES];
+    make_root(root, masks[_i].files);
+    double affinity = affinity_cores(root), effective = effective_cores(root);
+    remove_root(root);
+    ck_assert_msg(close_to(affinity, masks[_i].affinity) &&
+                      close_to(effective, masks[_i].effective),
+                  "%s: %g, %g", masks[_i].name, affinity, effective);
+}
+END_TEST
+
+static const struct {
+    const char *name;
+    bool found;
+    uint64_t times, ns;
+    struct file files[FILES];
+} throttles[] = {
+    {"no files at all", false, 0, 0, {{0}}},
+    {"v2, a group without the cpu controller",
+     false,
+     0,
+     0,
+     {V2_MOUNT,
+      {"proc/self/cgroup", "0::/job\n"},
+      {V2 "job/cpu.stat", "usage_usec 5\nuser_usec 3\nsystem_usec 2\n"}}},
+    {"v2, all groups on the way up, and no others",
+     true,
+     7,
+     1500000,
+     {V2_MOUNT,
+      {"proc/self/cgroup", "0::/a/job\n"},
+      {V2 "a/job/cpu.stat", "usage_usec 9\nnr_periods 6\nnr_throttled 5\n"
+                            "throttled_usec 1000\nnr_bursts 0\n"},
+      {V2 "a/cpu.stat", "nr_throttled 2\nthrottled_usec 500\n"},
+      {V2 "a/other/cpu.stat", "nr_throttled 90\nthrottled_usec 90\n"},
+      {V2 "cpu.stat", "usage_usec 9\n"}}},
+    {"v1 counts nanoseconds",
+     true,
+     4,
+     1234,
+     {V1_MOUNT,
+      {"proc/self/cgroup", "4:cpu,cpuacct:/a/job\n"},
+      {V1 "a/job/cpu.stat",
+       "nr_periods 9\nnr_throttled 3\nthrottled_time 1000\n"},
+      {V1 "a/cpu.stat", "nr_periods 9\nnr_throttled 1\nthrottled_time 234\n"}}},
+    {"garbage",
+     false,
+     0,
+     0,
+     {V2_MOUNT,
+      {"proc/self/cgroup", "0::/job\n"},
+      {V2 "job/cpu.stat", "nr_throttled many\n"}}},
+};
+
+START_TEST(throttling_is_summed_up)
+{
+    char root[SUITE_PATH_BYTES];
+    uint64_t times = 99, ns = 99;
+    make_root(root, throttles[_i].files);
+    bool found = cgroup_throttled(root, &times, &ns);
+    remove_root(root);
+    ck_assert_msg(found == throttles[_i].found &&
+                      times == throttles[_i].times && ns == throttles[_i].ns,
+                  "%s: %d, %llu times, %llu ns", throttles[_i].name, found,
+                  (unsigned long long)times, (unsigned long long)ns);
 }
 END_TEST
 
@@ -322,6 +528,8 @@ int main(void)
     Suite *suite;
     TCase *tests = suite_begin(&suite, "topology");
     tcase_add_loop_test(tests, quota_of_a_control_group, 0, COUNT(groups));
+    tcase_add_loop_test(tests, cores_that_can_be_kept_busy, 0, COUNT(masks));
+    tcase_add_loop_test(tests, throttling_is_summed_up, 0, COUNT(throttles));
     tcase_add_loop_test(tests, order_of_a_made_up_machine, 0, COUNT(machines));
     tcase_add_test(tests, order_of_machines_beside_the_checkout);
     tcase_add_test(tests, this_machine_is_listed_without_gaps);
