@@ -12,6 +12,7 @@
  * SPDX-License-Identifier: MIT
  */
 #include "stats.h"
+#include "stats_fits.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -40,6 +41,10 @@ static void usage(FILE *out)
           "gnuplot, print each NAME\n"
           "       stats words RUN WHAT    what a chart shows, in sentences\n"
           "       stats rows RUN WHAT     its numbers, tab-separated\n"
+          "       stats fit FILE.csv      fit a scaling law to columns n,x: "
+          "--weights=equal|\n"
+          "                               relative, --method=usl|amdahl|"
+          "transform, --gamma=X\n"
           "RUN is the directory of one sweep. WHAT is the NAME of a chart; "
           "for words also\nalarms, noise; for rows also charts, flags, "
           "machine, missing.\n",
@@ -81,6 +86,8 @@ int main(int argc, char **argv)
         usage(stdout);
         return 0;
     }
+    if (argc > 1 && !strcmp(argv[1], "fit"))
+        return fit_command(argc - 1, argv + 1);
     if (!usage_is_right(argc, argv)) {
         usage(stderr);
         return 2;
