@@ -194,7 +194,7 @@ tests: all $(addprefix $(BUILD)/tests/,$(CHECKS)) ## build the test programs
 # build starts afresh after it.
 JOBS := $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
 
-bench: ## sweep, draw the charts, write the report (KERNELS= STRATEGIES= CORES= BLOCKS= PLAN=full)
+bench: ## sweep, draw the charts, write the report (KERNELS= STRATEGIES= CORES= BLOCKS= GRANULARITY=1 PLAN=full)
 	@scripts/setup --for bench
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@scripts/bench

@@ -48,6 +48,7 @@ struct asked {
     size_t core_counts;
     unsigned cores[MOST_COUNTS]; /* ascending */
     bool full, resume, seed_given;
+    bool granularity; /* tasks of many sizes, which the full plan has anyway */
     uint64_t seed;
     unsigned blocks;   /* exactly so many after block 0; 0: by budget */
     unsigned budget_s; /* 0: no limit */

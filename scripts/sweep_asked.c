@@ -25,6 +25,7 @@ static const char usage[] =
     "  -s, --strategies=NAME,...  only these, and `sequential`\n"
     "  -c, --cores=N,...          core counts of the speedup charts\n"
     "  -p, --plan=quick|full      minutes, or as long as it takes\n"
+    "  -g, --granularity          also tasks of many sizes (full: anyway)\n"
     "  -S, --seed=N               repeat the order of an earlier sweep\n"
     "  -b, --blocks=N             exactly so many blocks after the warm-up\n"
     "  -t, --budget=SECONDS       how long it may take (quick: 160)\n"
@@ -150,6 +151,7 @@ static const struct option long_options[] = {
     {"strategies", required_argument, NULL, 's'},
     {"cores", required_argument, NULL, 'c'},
     {"plan", required_argument, NULL, 'p'},
+    {"granularity", no_argument, NULL, 'g'},
     {"seed", required_argument, NULL, 'S'},
     {"blocks", required_argument, NULL, 'b'},
     {"budget", required_argument, NULL, 't'},
@@ -184,6 +186,9 @@ static void asked_option(struct asked *asked, int option, bool *budget_given)
         asked->full = strcmp(optarg, "full") == 0;
         if (!asked->full && strcmp(optarg, "quick") != 0)
             usage_die("plan", optarg, "not quick or full");
+        break;
+    case 'g':
+        asked->granularity = true;
         break;
     case 'S':
         asked->seed = number("seed", optarg, 0, UINT64_MAX);
@@ -221,7 +226,7 @@ struct asked asked_read(int argc, char **argv)
                           .results = text_copy("results")};
     bool budget_given = false;
     int option;
-    while ((option = getopt_long(argc, argv, "k:s:c:p:S:b:t:rh", long_options,
+    while ((option = getopt_long(argc, argv, "k:s:c:p:gS:b:t:rh", long_options,
                                  NULL)) != -1)
         asked_option(&asked, option, &budget_given);
     if (optind < argc)

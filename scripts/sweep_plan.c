@@ -7,6 +7,8 @@
  *   bound by processor or memory   speedup against cores
  *   bound by a shared variable     the counter chart
  *   bound by waiting               elapsed against items in flight
+ * One kernel more is run with tasks of many sizes, to see how short they may
+ * be (plan_granularity).
  * Beside them stand a *blank* of each strategy, which does no work and so
  * shows what starting costs, and a *twin*: one arm twice, whose apparent
  * difference is the noise of this machine.
@@ -25,12 +27,26 @@ static const char common[] = "threads";      /* twin and counters */
 static const char contrast[] = "gil";        /* threads that take turns */
 static const char showcase[] = "factorize";  /* swept with every strategy */
 static const char waiting[] = "wait";        /* the same, in flight */
+static const char grain[] = "hash";          /* its --size, in bytes, is how
+                                                long a task takes */
 
 enum { INFLIGHT_ITEMS = 20 };
 
 static const unsigned inflight_quick[] = {1, 2, 5, 10, 20};
 static const unsigned inflight_full[] = {1, 2, 3, 4, 5, 7, 10, 14, 20};
 static const unsigned counter_workers[] = {1, 2, 4};
+
+/* Tasks from half a microsecond to ten milliseconds, and for each core as many
+ * of them as make tens of milliseconds, whatever their size. No two sizes may
+ * have the same number: it tells arms that do the same work from others. */
+enum {
+    GRAIN_LEAST = 64,
+    GRAIN_STEP = 8,
+    GRAIN_SIZES = 7,
+    GRAIN_BYTES = 16 << 20,
+    GRAIN_MOST_TASKS = 48 << 10, /* short ones cost more than their bytes */
+    GRAIN_LEAST_TASKS = 4,
+};
 
 struct planner {
     const struct asked *asked;
@@ -111,6 +127,7 @@ struct point {
     const char *arguments;
     unsigned workers, cores; /* cores 0: left to the program */
     unsigned inflight;       /* 0: no such option */
+    unsigned task;           /* its size, where that is what differs, or 0 */
     unsigned rank;
     double parallel; /* how many items may be under way at once */
 };
@@ -143,7 +160,9 @@ static void plan_add(struct planner *p, const struct kernel_entry *k,
 {
     const struct trial *trial =
         trials_find(&p->trials, p->asked->build, k, at->arguments);
-    unsigned last = at->inflight > 0 ? at->inflight : at->workers;
+    unsigned last = at->task > 0       ? at->task
+                    : at->inflight > 0 ? at->inflight
+                                       : at->workers;
     struct arm *arm = plan_extend(&p->plan);
     *arm = (struct arm){
         .id = text_format("%s/%s/%s/%u",
@@ -319,6 +338,46 @@ static void plan_counters(struct planner *p, const struct kernel_entry *k)
     }
 }
 
+/* One size of task: every strategy, on all cores that it can use. */
+static void plan_grain(struct planner *p, const struct kernel_entry *k,
+                       unsigned size)
+{
+    unsigned cores = p->asked->cores[p->asked->core_counts - 1];
+    unsigned tasks = GRAIN_BYTES / size;
+    tasks = least(tasks, GRAIN_MOST_TASKS);
+    tasks = tasks < GRAIN_LEAST_TASKS ? GRAIN_LEAST_TASKS : tasks;
+    char *arguments = text_format("--items %u --size %u", tasks * cores, size);
+    for (size_t i = 0; i < p->catalogue->strategies_n; i++) {
+        const struct strategy_entry *s = &p->catalogue->strategies[i];
+        struct point at = {
+            .chart = "granularity",
+            .role = "plan",
+            .strategy = s,
+            .arguments = arguments,
+            .workers = s->one_worker ? 1 : cores,
+            .cores = s->one_worker ? 1 : cores,
+            .task = size,
+            .parallel = 1,
+        };
+        if (chosen_strategy(p, s))
+            plan_add(p, k, &at);
+    }
+    free(arguments);
+}
+
+/* How short may tasks be? A chart of its own, in the full plan or when asked
+ * for; then it stays, however short the time. */
+static void plan_granularity(struct planner *p)
+{
+    const struct kernel_entry *k = catalogue_kernel(p->catalogue, grain);
+    if (k == NULL ||
+        !(p->asked->granularity || (p->asked->full && chosen_kernel(p, k))))
+        return;
+    unsigned size = GRAIN_LEAST;
+    for (int i = 0; i < GRAIN_SIZES; i++, size *= GRAIN_STEP)
+        plan_grain(p, k, size);
+}
+
 /* --------------------------------------------------------- blank and twin */
 
 static bool plan_has(const struct plan *plan, const char *strategy)
@@ -427,6 +486,7 @@ struct plan plan_make(const struct asked *asked,
         }
     }
     plan_fit(&p.plan, asked, catalogue, plan_showcase(&p), plan_waiting(&p));
+    plan_granularity(&p);
     plan_blanks(&p);
     plan_twin(&p.plan);
     p.plan.failed_trials = p.trials.failed;

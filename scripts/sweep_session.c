@@ -129,10 +129,11 @@ static json_t *asked_json(const struct asked *asked)
     json_t *cores = json_array();
     for (size_t i = 0; i < asked->core_counts; i++)
         json_array_append_new(cores, json_integer(asked->cores[i]));
-    return json_pack("{s:s, s:o, s:o, s:o}", "plan",
+    return json_pack("{s:s, s:o, s:o, s:o, s:b}", "plan",
                      asked->full ? "full" : "quick", "kernels",
                      words_json(&asked->kernels), "strategies",
-                     words_json(&asked->strategies), "cores", cores);
+                     words_json(&asked->strategies), "cores", cores,
+                     "granularity", asked->granularity);
 }
 
 /* Whether a fact of the earlier session still holds; says so if not. */
