@@ -254,7 +254,7 @@ static int command_run(struct asked *asked)
     session_lock(asked->results);
     struct catalogue catalogue = catalogue_read(asked->build);
     asked_check(asked, &catalogue);
-    json_t *machine = machine_describe();
+    json_t *machine = machine_describe(asked->cores[asked->core_counts - 1]);
     machine_warn(machine);
     json_t *programs = session_programs(asked->build, &catalogue);
     struct plan plan = run_plan(&session, asked, &catalogue, programs, machine);

@@ -259,7 +259,8 @@ static void real_affinity(hwloc_bitmap_t cpus)
                 hwloc_bitmap_set(cpus, i);
 }
 
-double affinity_cores(const char *root)
+/* The CPUs that this process may be put on; at least one. */
+static hwloc_bitmap_t allowed(const char *root)
 {
     hwloc_bitmap_t cpus = hwloc_bitmap_alloc_full();
     if (*root == '\0') {
@@ -271,12 +272,30 @@ double affinity_cores(const char *root)
         keep_only(cpus, value_of(root, "/sys/devices/system/cpu/online", ""));
     }
     keep_only(cpus, cgroup_cpuset(root));
+    if (hwloc_bitmap_weight(cpus) <= 0) { /* nothing said which, or none */
+        long online = sysconf(_SC_NPROCESSORS_ONLN);
+        hwloc_bitmap_zero(cpus);
+        hwloc_bitmap_set_range(cpus, 0, online > 0 ? (int)online - 1 : 0);
+    }
+    return cpus;
+}
+
+char *affinity_list(const char *root)
+{
+    char *list = NULL;
+    hwloc_bitmap_t cpus = allowed(root);
+    if (hwloc_bitmap_list_asprintf(&list, cpus) < 0)
+        list = NULL;
+    hwloc_bitmap_free(cpus);
+    return list;
+}
+
+double affinity_cores(const char *root)
+{
+    hwloc_bitmap_t cpus = allowed(root);
     int count = hwloc_bitmap_weight(cpus);
     hwloc_bitmap_free(cpus);
-    if (count > 0)
-        return count;
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (double)online : 1;
+    return count;
 }
 
 double effective_cores(const char *root)
