@@ -74,4 +74,15 @@ struct probe probe_spin(void);
 json_t *warnings_of(const json_t *about, const struct background *background,
                     const struct probe *probe, unsigned workers);
 
+/* --------------------------------------------------- doctor (sweep_doctor.c)
+ */
+
+struct asked;
+
+/* Says line by line what this machine can show. The exit status: 1 when
+ * something is missing that a sweep needs. */
+int command_doctor(const struct asked *asked);
+/* Prints what machine.json would hold, and warns. */
+int command_machine(const struct asked *asked);
+
 #endif
