@@ -280,7 +280,7 @@ static double fsync_ms(const char *directory)
         unlink(path);
     for (int i = 0; i < WRITES && result == 0; i++) {
         uint64_t start = clock_now();
-        if (pwrite(file, "doctor\n", 7, 4096 * i) != 7 || fsync(file) != 0)
+        if (pwrite(file, "doctor\n", 7, (off_t)4096 * i) != 7 || fsync(file) != 0)
             result = -errno;
         ms[i] = (double)(clock_now() - start) / NS_PER_MS;
     }

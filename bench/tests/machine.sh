@@ -275,8 +275,15 @@ like "busy neighbours are found by trying" "$(cat "$scratch/err")" \
 like "and named" "$(cat "$scratch/err")" \
     'keep [0-9]+ % of the processors busy \(in cores: [^)]+\([0-9]+\)'
 
+# What a whole look takes, at least 2.2 s of it asleep.
+start=${EPOCHREALTIME/./}
+look_here=$("$sweep" machine 2> "$scratch/err")
+whole=$((${EPOCHREALTIME/./} - start))
+like "this machine can be tried" "$(jq .probe_cores <<< "$look_here")" '^[0-9.]+$'
+
 # While it is watched or tried, a signal ends the sweep and nothing is kept.
 for pause in 0.4 1.4; do
+    start=${EPOCHREALTIME/./}
     "$sweep" run --kernels gcd --strategies threads --blocks 1 \
         --results "$scratch/results" > "$scratch/out" 2> "$scratch/err" &
     swept=$!
@@ -285,6 +292,8 @@ for pause in 0.4 1.4; do
     wait $swept
     is "ended by a signal after $pause s" \
         "$? $(find "$scratch/results" -name samples.jsonl | wc -l)" '143 0'
+    is "and half a second sooner than without" \
+        "$((${EPOCHREALTIME/./} - start < whole - 500000))" 1
 done
 
 # -------------------------------------------------------------- core order
