@@ -24,7 +24,7 @@ export BUILD
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all bench test check tests clean format help FORCE
+.PHONY: all bench doctor test check tests clean format help FORCE
 
 # ------------------------------------------------------------------ flags
 
@@ -88,16 +88,11 @@ PEERS          := $(addprefix $(BUILD)/,$(call name_of,$(filter-out $(LEFT_OUT),
 
 # ------------------------------------------------------------------ build
 
-all: $(PROGRAMS) $(PEERS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/strategies ## build everything (the default)
-	$(foreach f,$(LEFT_OUT),@echo "left out: $(f) ($(call lacks,$(call name_of,$(f))) not found)"$(newline))
-
-define newline
-
-
-endef
+all: $(PROGRAMS) $(PEERS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/strategies $(BUILD)/left_out ## build everything (the default)
+	@sed 's/^\([^:]*\): \(.*\)/left out: \1 (\2)/' $(BUILD)/left_out
 
 ifneq ($(MISSING),)
-ifeq ($(filter bench test check clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter bench doctor test check clean help format,$(MAKECMDGOALS)),)
 $(error missing: $(MISSING); scripts/setup installs what is needed)
 endif
 endif
@@ -117,6 +112,11 @@ $(BUILD)/version.h: FORCE
 $(BUILD)/strategies: FORCE
 	@mkdir -p $(BUILD)
 	@printf '%s\n' $(STRATEGY_NAMES) | cmp -s - $@ || printf '%s\n' $(STRATEGY_NAMES) > $@
+
+# What this build has not, `FILE: REASON`, for make and `sweep doctor` to say.
+$(BUILD)/left_out: FORCE
+	@mkdir -p $(BUILD)
+	@{ :;$(foreach f,$(LEFT_OUT), echo '$(f): $(call lacks,$(call name_of,$(f))) not found';) } > $@
 
 $(BUILD)/strategies.c: $(BUILD)/strategies
 	@{ echo '#include "bench/lib/kernels.h"'; echo 'const char *const strategy_names[] = {'; \
@@ -198,6 +198,11 @@ bench: ## sweep, draw the charts, write the report (KERNELS= STRATEGIES= CORES= 
 	@scripts/setup --for bench
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@scripts/bench
+
+doctor: ## say what this machine can show, and what not
+	@scripts/setup --for bench
+	@$(MAKE) --no-print-directory $(JOBS) all
+	@$(BUILD)/sweep doctor
 
 test check: ## run all tests
 	@scripts/setup --for test

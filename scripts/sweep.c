@@ -254,7 +254,7 @@ static int command_run(struct asked *asked)
     session_lock(asked->results);
     struct catalogue catalogue = catalogue_read(asked->build);
     asked_check(asked, &catalogue);
-    json_t *machine = machine_describe();
+    json_t *machine = machine_describe(asked->cores[asked->core_counts - 1]);
     machine_warn(machine);
     json_t *programs = session_programs(asked->build, &catalogue);
     struct plan plan = run_plan(&session, asked, &catalogue, programs, machine);
@@ -297,12 +297,21 @@ static int command_run(struct asked *asked)
 int main(int argc, char **argv)
 {
     struct asked asked = asked_read(argc, argv);
-    bool run = strcmp(asked.command, "run") == 0;
-    if (!run && strcmp(asked.command, "plan") != 0)
-        die_with(EXIT_USAGE, 0, "'%s': not plan or run; see --help",
+    static const struct {
+        const char *name;
+        int (*run)(const struct asked *);
+    } questions[] = {{"plan", command_plan},
+                     {"doctor", command_doctor},
+                     {"machine", command_machine}};
+    size_t at = 0, n = sizeof questions / sizeof *questions;
+    while (at < n && strcmp(questions[at].name, asked.command) != 0)
+        at++;
+    if (at == n && strcmp(asked.command, "run") != 0)
+        die_with(EXIT_USAGE, 0,
+                 "'%s': not plan, run, doctor or machine; see --help",
                  asked.command);
     child_start();
-    int status = run ? command_run(&asked) : command_plan(&asked);
+    int status = at < n ? questions[at].run(&asked) : command_run(&asked);
     asked_free(&asked);
     return status;
 }

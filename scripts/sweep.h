@@ -26,6 +26,7 @@
 
 #include "../bench/lib/die.h"
 #include "lib/order.h"
+#include "sweep_machine.h"
 
 /* ---------------------------------------------------- what is asked for */
 
@@ -223,9 +224,10 @@ double arm_overhead(const char *command);
 
 /* -------------------------------------------------------------- machine */
 
-/* Describes the machine, with a fingerprint that changes when figures taken
+/* Describes the machine, with what spoils figures of up to `workers` workers
+ * (see sweep_machine.h) and a fingerprint that changes when figures taken
  * before and after cannot be put into one chart. */
-json_t *machine_describe(void);
+json_t *machine_describe(unsigned workers);
 unsigned machine_cores(void);
 /* One line on stderr for each thing that spoils figures. */
 void machine_warn(const json_t *machine);

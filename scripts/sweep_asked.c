@@ -20,6 +20,8 @@
 static const char usage[] =
     "Usage: sweep plan [OPTION...]   prints the plan and runs nothing timed\n"
     "       sweep run [OPTION...]    runs it; prints the run's directory\n"
+    "       sweep doctor             says what this machine can show\n"
+    "       sweep machine            prints its description as JSON\n"
     "\n"
     "  -k, --kernels=NAME,...     only these (default: all but `null`)\n"
     "  -s, --strategies=NAME,...  only these, and `sequential`\n"

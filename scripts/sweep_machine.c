@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <gsl/gsl_version.h>
 #include <hwloc.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -30,7 +31,7 @@
 
 unsigned machine_cores(void)
 {
-    double cores = usable_cores();
+    double cores = effective_cores(machine_root());
     return cores < 1 ? 1 : (unsigned)cores;
 }
 
@@ -45,7 +46,8 @@ static json_t *owned(char *text)
 /* The value of the first line `key : value` of /proc/cpuinfo. */
 static char *cpuinfo(const char *key)
 {
-    FILE *file = fopen("/proc/cpuinfo", "re");
+    char *path = text_format("%s/proc/cpuinfo", machine_root());
+    FILE *file = fopen(path, "re");
     char *line = NULL, *value = NULL;
     size_t room = 0;
     while (file != NULL && value == NULL && getline(&line, &room, file) > 0) {
@@ -56,6 +58,7 @@ static char *cpuinfo(const char *key)
         value = text_copy(colon + 1 + strspn(colon + 1, " \t"));
     }
     free(line);
+    free(path);
     if (file != NULL)
         fclose(file);
     return value;
@@ -65,34 +68,10 @@ static char *cpu_model(void)
 {
     char *model = cpuinfo("model name");
     if (model == NULL)
-        model = text_of_file("/proc/device-tree/model");
+        model = machine_file("/proc/device-tree/model");
     if (model == NULL)
         model = cpuinfo("CPU part");
     return model;
-}
-
-/* Whether a hypervisor runs this machine, and whose. */
-static char *virtualisation(void)
-{
-    char *flags = cpuinfo("flags");
-    char *vendor = text_of_file("/sys/class/dmi/id/sys_vendor");
-    char *type = text_of_file("/sys/hypervisor/type");
-    bool guest =
-        type != NULL || (flags != NULL && strstr(flags, " hypervisor") != NULL);
-    const char *whose = type != NULL ? type : vendor;
-    char *text = !guest ? text_copy("none")
-                        : text_format("guest%s%s", whose == NULL ? "" : " of ",
-                                      whose == NULL ? "" : whose);
-    if (access("/.dockerenv", F_OK) == 0 ||
-        access("/run/.containerenv", F_OK) == 0) {
-        char *longer = text_format("%s, in a container", text);
-        free(text);
-        text = longer;
-    }
-    free(flags);
-    free(vendor);
-    free(type);
-    return text;
 }
 
 /* ------------------------------------------------------------- topology */
@@ -134,9 +113,6 @@ static void add_topology(json_t *about)
             json_integer(hwloc_get_nbobjs_by_type(machine, counts[i].type)));
     json_object_set_new(about, "caches", caches(machine));
     hwloc_topology_destroy(machine);
-    json_object_set_new(about, "usable_cores", json_integer(machine_cores()));
-    json_object_set_new(about, "effective_cores", json_real(usable_cores()));
-    json_object_set_new(about, "cpu_quota", json_real(cgroup_quota("")));
 }
 
 /* ------------------------------------------------------------- software */
@@ -178,9 +154,8 @@ static void add_software(json_t *about)
 static json_t *fingerprint(const json_t *about)
 {
     static const char *const keys[] = {
-        "host",     "cpu", "hardware_threads", "effective_cores",
-        "governor", "smt", "kernel",           "compiler",
-        "flags"};
+        "host",  "cpu", "hardware_threads", "effective_cores", "governor",
+        "turbo", "smt", "kernel",           "compiler",        "flags"};
     uint64_t hash = 0;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         char *value =
@@ -192,12 +167,50 @@ static json_t *fingerprint(const json_t *about)
     return owned(text_format("%016llx", (unsigned long long)hash));
 }
 
-json_t *machine_describe(void)
+/* A number, or null for NaN. */
+static json_t *real_or_null(double number)
+{
+    return isnan(number) ? json_null() : json_real(number);
+}
+
+/* What may be used, and what trying gives. */
+static void add_cores(json_t *about, unsigned workers)
+{
+    const char *root = machine_root();
+    json_object_set_new(about, "usable_cores", json_integer(machine_cores()));
+    json_object_set_new(about, "affinity_cores",
+                        json_real(affinity_cores(root)));
+    json_object_set_new(about, "cpu_quota", json_real(cgroup_quota(root)));
+    json_object_set_new(about, "effective_cores",
+                        json_real(effective_cores(root)));
+    struct background background = background_watch();
+    struct probe probe = probe_spin();
+    json_object_set_new(about, "background_cpu",
+                        real_or_null(background.share));
+    json_object_set_new(about, "probe_cores", real_or_null(probe.cores));
+    json_object_set_new(about, "warnings",
+                        warnings_of(about, &background, &probe, workers));
+    /* Nothing is measured yet that a signal could cost. */
+    if (child_stop_signal() != 0)
+        exit(128 + child_stop_signal());
+}
+
+/* The first number of /proc/loadavg, or null. */
+static json_t *load1(void)
+{
+    char *text = machine_file("/proc/loadavg");
+    double load;
+    json_t *value = text != NULL && sscanf(text, "%lf", &load) == 1
+                        ? json_real(load)
+                        : json_null();
+    free(text);
+    return value;
+}
+
+json_t *machine_describe(unsigned workers)
 {
     struct utsname system;
-    double load = 0;
     uname(&system);
-    getloadavg(&load, 1);
     json_t *about =
         json_pack("{s:i, s:s, s:s, s:o}", "schema", 1, "host", system.nodename,
                   "architecture", system.machine, "cpu", owned(cpu_model()));
@@ -205,21 +218,13 @@ json_t *machine_describe(void)
     json_object_set_new(about, "memory_bytes",
                         json_integer((json_int_t)sysconf(_SC_PHYS_PAGES) *
                                      sysconf(_SC_PAGE_SIZE)));
-    json_object_set_new(
-        about, "governor",
-        owned(text_of_file(
-            "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor")));
-    char *smt = text_of_file("/sys/devices/system/cpu/smt/active");
-    json_object_set_new(about, "smt",
-                        smt == NULL ? json_null()
-                                    : json_boolean(strcmp(smt, "1") == 0));
-    free(smt);
-    json_object_set_new(about, "virtualisation", owned(virtualisation()));
+    settings_describe(about);
+    json_object_set_new(about, "load1", load1());
+    add_cores(about, workers);
     json_object_set_new(
         about, "kernel",
         owned(text_format("%s %s", system.sysname, system.release)));
     add_software(about);
-    json_object_set_new(about, "load1", json_real(load));
     json_object_set_new(about, "started_at", owned(text_now()));
     json_object_set_new(about, "fingerprint", fingerprint(about));
     return about;
@@ -227,17 +232,8 @@ json_t *machine_describe(void)
 
 void machine_warn(const json_t *machine)
 {
-    double load = json_real_value(json_object_get(machine, "load1"));
-    unsigned cores = machine_cores();
-    const char *governor =
-        json_string_value(json_object_get(machine, "governor"));
-    if (load > 0.7 * cores)
-        fprintf(stderr,
-                "sweep: load is %.1f on %u cores: other programs take part of "
-                "the processor; end them for figures one can trust\n",
-                load, cores);
-    if (governor != NULL && strcmp(governor, "powersave") == 0)
-        fprintf(stderr,
-                "sweep: governor is powersave: the clock may be held down; "
-                "`sudo cpupower frequency-set -g performance` lets it go\n");
+    size_t i;
+    const json_t *line;
+    json_array_foreach(json_object_get(machine, "warnings"), i, line)
+        fprintf(stderr, "sweep: %s\n", json_string_value(line));
 }

@@ -341,3 +341,21 @@ char *cgroup_cpuset(const char *root)
     return list != NULL ? list
                         : nearest_list(root, NULL, "cpuset.cpus.effective");
 }
+
+/* ------------------------------------------------------------------- tasks */
+
+double cgroup_tasks(const char *root)
+{
+    static const char *const controllers[] = {"pids", NULL};
+    double least = INFINITY, number[2];
+    struct walk walk;
+    for (int i = 0; i < 2; i++) {
+        if (!walk_begin(&walk, root, controllers[i]))
+            continue;
+        do
+            if (read_numbers(&walk, "pids.max", number) >= 1 && number[0] > 0)
+                least = fmin(least, number[0]);
+        while (walk_up(&walk));
+    }
+    return least;
+}

@@ -10,4 +10,8 @@
  * caller frees. */
 char *cgroup_cpuset(const char *root);
 
+/* How many threads and processes the groups on the path up let exist at a
+ * time, v1 or v2; infinite without a limit. */
+double cgroup_tasks(const char *root);
+
 #endif

@@ -83,17 +83,20 @@ static unsigned sibling_of(hwloc_topology_t machine, hwloc_obj_t pu)
 }
 
 /*
- * Lists the threads below `object` so that neighbours in the list are far
- * apart: the children's lists are dealt out in turn. Returns how many.
+ * Lists those of the `wanted` threads that lie below `object`, so that
+ * neighbours in the list are far apart: the children's lists are dealt out in
+ * turn. Returns how many.
  */
-static size_t spread(hwloc_obj_t object, hwloc_obj_t *list)
+static size_t spread(hwloc_obj_t object, hwloc_const_bitmap_t wanted, int *list)
 {
+    if (!hwloc_bitmap_intersects(object->cpuset, wanted))
+        return 0;
     if (object->type == HWLOC_OBJ_PU) {
-        list[0] = object;
+        list[0] = (int)object->os_index;
         return 1;
     }
     size_t total = 0, children = object->arity;
-    hwloc_obj_t **parts = calloc(children, sizeof *parts);
+    int **parts = calloc(children, sizeof *parts);
     size_t *counts = calloc(children, sizeof *counts);
     if (parts == NULL || counts == NULL)
         die(ENOMEM, "topology");
@@ -103,7 +106,7 @@ static size_t spread(hwloc_obj_t object, hwloc_obj_t *list)
                           sizeof *parts[c]);
         if (parts[c] == NULL)
             die(ENOMEM, "topology");
-        counts[c] = spread(child, parts[c]);
+        counts[c] = spread(child, wanted, parts[c]);
         total += counts[c];
     }
     size_t n = 0;
@@ -129,39 +132,75 @@ static int by_compactness(const void *left, const void *right)
     return a->turn < b->turn ? -1 : 1;
 }
 
+/* The threads that are equally welcome, of which places[from] is the first,
+ * as a bitmap; returns where the next sort begins. */
+static size_t equals_of(const struct place *places, size_t from, size_t count,
+                        hwloc_bitmap_t equals)
+{
+    size_t i = from;
+    hwloc_bitmap_zero(equals);
+    for (; i < count && places[i].sibling == places[from].sibling &&
+           places[i].speed == places[from].speed;
+         i++)
+        hwloc_bitmap_set(equals, (unsigned)places[i].os_number);
+    return i;
+}
+
+/* All hardware threads in compact order. */
+static struct place *places_of(hwloc_topology_t machine, size_t count)
+{
+    struct place *places = calloc(count, sizeof *places);
+    if (places == NULL)
+        die(ENOMEM, "topology");
+    for (unsigned i = 0; i < count; i++) {
+        hwloc_obj_t pu = hwloc_get_obj_by_type(machine, HWLOC_OBJ_PU, i);
+        places[i] = (struct place){.os_number = (int)pu->os_index,
+                                   .sibling = sibling_of(machine, pu),
+                                   .speed = speed_of(machine, pu),
+                                   .turn = i};
+    }
+    qsort(places, count, sizeof *places, by_compactness);
+    return places;
+}
+
+/* Leaves only the CPUs that this process may use. */
+static void narrow(struct topology *topology)
+{
+    cpu_set_t mask;
+    size_t kept = 0;
+    if (sched_getaffinity(0, sizeof mask, &mask) != 0)
+        return;
+    for (size_t i = 0; i < topology->count; i++)
+        if (CPU_ISSET((size_t)topology->os_numbers[i], &mask))
+            topology->os_numbers[kept++] = topology->os_numbers[i];
+    topology->count = kept;
+}
+
 struct topology topology_read(enum topology_order order)
 {
     hwloc_topology_t machine = load();
     size_t count = (size_t)hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_PU);
-    hwloc_obj_t *walk = calloc(count, sizeof(hwloc_obj_t));
-    struct place *places = calloc(count, sizeof *places);
-    struct topology topology = {.os_numbers = calloc(count, sizeof(int))};
-    if (walk == NULL || places == NULL || topology.os_numbers == NULL)
+    struct topology topology = {.count = count,
+                                .os_numbers = calloc(count, sizeof(int))};
+    hwloc_bitmap_t equals = hwloc_bitmap_alloc();
+    if (topology.os_numbers == NULL || equals == NULL)
         die(ENOMEM, "topology");
+    struct place *places = places_of(machine, count);
 
-    if (order == TOPOLOGY_SCATTER)
-        spread(hwloc_get_root_obj(machine), walk);
+    if (order == TOPOLOGY_COMPACT)
+        for (size_t i = 0; i < count; i++)
+            topology.os_numbers[i] = places[i].os_number;
     else
-        for (unsigned i = 0; i < count; i++)
-            walk[i] = hwloc_get_obj_by_type(machine, HWLOC_OBJ_PU, i);
-    for (unsigned i = 0; i < count; i++)
-        places[i] = (struct place){
-            .os_number = (int)walk[i]->os_index,
-            .sibling = sibling_of(machine, walk[i]),
-            .speed = speed_of(machine, walk[i]),
-            .turn = i,
-        };
-    qsort(places, count, sizeof *places, by_compactness);
-
-    cpu_set_t mask;
-    bool real = hwloc_topology_is_thissystem(machine) != 0 &&
-                sched_getaffinity(0, sizeof mask, &mask) == 0;
-    for (size_t i = 0; i < count; i++)
-        if (!real || CPU_ISSET((size_t)places[i].os_number, &mask))
-            topology.os_numbers[topology.count++] = places[i].os_number;
+        for (size_t from = 0, next; from < count; from = next) {
+            next = equals_of(places, from, count, equals);
+            spread(hwloc_get_root_obj(machine), equals,
+                   topology.os_numbers + from);
+        }
+    if (hwloc_topology_is_thissystem(machine))
+        narrow(&topology);
 
     free(places);
-    free(walk);
+    hwloc_bitmap_free(equals);
     hwloc_topology_destroy(machine);
     return topology;
 }
@@ -220,7 +259,8 @@ static void real_affinity(hwloc_bitmap_t cpus)
                 hwloc_bitmap_set(cpus, i);
 }
 
-double affinity_cores(const char *root)
+/* The CPUs that this process may be put on; at least one. */
+static hwloc_bitmap_t allowed(const char *root)
 {
     hwloc_bitmap_t cpus = hwloc_bitmap_alloc_full();
     if (*root == '\0') {
@@ -232,12 +272,30 @@ double affinity_cores(const char *root)
         keep_only(cpus, value_of(root, "/sys/devices/system/cpu/online", ""));
     }
     keep_only(cpus, cgroup_cpuset(root));
+    if (hwloc_bitmap_weight(cpus) <= 0) { /* nothing said which, or none */
+        long online = sysconf(_SC_NPROCESSORS_ONLN);
+        hwloc_bitmap_zero(cpus);
+        hwloc_bitmap_set_range(cpus, 0, online > 0 ? (int)online - 1 : 0);
+    }
+    return cpus;
+}
+
+char *affinity_list(const char *root)
+{
+    char *list = NULL;
+    hwloc_bitmap_t cpus = allowed(root);
+    if (hwloc_bitmap_list_asprintf(&list, cpus) < 0)
+        list = NULL;
+    hwloc_bitmap_free(cpus);
+    return list;
+}
+
+double affinity_cores(const char *root)
+{
+    hwloc_bitmap_t cpus = allowed(root);
     int count = hwloc_bitmap_weight(cpus);
     hwloc_bitmap_free(cpus);
-    if (count > 0)
-        return count;
-    long online = sysconf(_SC_NPROCESSORS_ONLN);
-    return online > 0 ? (double)online : 1;
+    return count;
 }
 
 double effective_cores(const char *root)

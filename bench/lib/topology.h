@@ -53,6 +53,8 @@ double effective_cores(const char *root);
 /* The part without the quota: CPUs of the affinity mask (below a root, of
  * Cpus_allowed_list in /proc/self/status) that are in the cpuset, too. */
 double affinity_cores(const char *root);
+/* The same as a list, "0-3,8"; NULL without memory. The caller frees. */
+char *affinity_list(const char *root);
 
 /* The quota part alone: cores' worth of time that cgroups allow, or 0 for no
  * limit. */

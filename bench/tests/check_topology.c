@@ -160,11 +160,12 @@ static const struct {
       {"proc/self/cgroup", "0::/job\n"},
       {"sys/fs/my c\\groups/job/cpu.max", "150000 100000\n"}}},
     {"v2, the name of the mounted part only begins alike",
-     0,
+     2,
      {{"proc/self/mountinfo",
        "30 24 0:26 /docker/ab /sys/fs/cgroup ro - cgroup2 cgroup rw\n"},
       {"proc/self/cgroup", "0::/docker/abc\n"},
-      {V2 "c/cpu.max", "125000 100000\n"}}},
+      {V2 "cpu.max", "200000 100000\n"},
+      {"sys/fs/cgroupc/cpu.max", "10000 100000\n"}}},
     {"v2, mounted twice: the whole shows the tighter parent",
      0.5,
      {{"proc/self/mountinfo",
@@ -417,6 +418,18 @@ static const struct {
     {"HWLOC_SYNTHETIC", "package:2 l3:2 core:2 pu:1", "0,1,2,3,4,5,6,7",
      "0,4,2,6,1,5,3,7"},
     {"HWLOC_SYNTHETIC", "package:1 core:1 pu:4", "0,1,2,3", "0,1,2,3"},
+    /* One thread alone, and cores that nobody names: each thread is one. */
+    {"HWLOC_SYNTHETIC", "pu:1", "0", "0"},
+    {"HWLOC_SYNTHETIC", "package:2 pu:2(indexes=0,2,1,3)", "0,2,1,3",
+     "0,1,2,3"},
+    /* Four threads to a core: all first ones, all second ones, ... */
+    {"HWLOC_SYNTHETIC", "package:2 core:2 pu:4",
+     "0,4,8,12,1,5,9,13,2,6,10,14,3,7,11,15",
+     "0,8,4,12,1,9,5,13,2,10,6,14,3,11,7,15"},
+    /* Odd numbers of cores to a cache. */
+    {"HWLOC_SYNTHETIC", "package:2 l3:2 core:3 pu:2",
+     "0,2,4,6,8,10,12,14,16,18,20,22,1,3,5,7,9,11,13,15,17,19,21,23",
+     "0,12,6,18,2,14,8,20,4,16,10,22,1,13,7,19,3,15,9,21,5,17,11,23"},
     {"HWLOC_XMLFILE", "bench/tests/fixtures/fast_first.xml", "0,2,4,6,8,10,1,3",
      "0,2,4,6,8,10,1,3"},
     {"HWLOC_XMLFILE", "bench/tests/fixtures/slow_first.xml", "4,5,0,1,2,3",
@@ -453,16 +466,14 @@ START_TEST(order_of_a_made_up_machine)
 }
 END_TEST
 
-/* Real machines that others have described, where such a collection lies
- * beside the checkout: NAME.xml and the order it should give, NAME.order. */
-START_TEST(order_of_machines_beside_the_checkout)
+/* Real machines: NAME.xml and the order it should give, NAME.order. */
+START_TEST(order_of_real_machines)
 {
     glob_t found;
     char name[512], text[8192], expected[8192];
-    if (glob("../shared/topologies/*.xml", 0, NULL, &found) != 0) {
-        suite_skip("orders of real machines", "no descriptions of any");
-        return;
-    }
+    ck_assert_int_eq(
+        glob("bench/tests/fixtures/topologies/*.xml", 0, NULL, &found), 0);
+    ck_assert_uint_ge(found.gl_pathc, 4);
     for (size_t i = 0; i < found.gl_pathc; i++) {
         const char *xml = found.gl_pathv[i];
         snprintf(name, sizeof name, "%.*s.order", (int)strlen(xml) - 4, xml);
@@ -531,7 +542,7 @@ int main(void)
     tcase_add_loop_test(tests, cores_that_can_be_kept_busy, 0, COUNT(masks));
     tcase_add_loop_test(tests, throttling_is_summed_up, 0, COUNT(throttles));
     tcase_add_loop_test(tests, order_of_a_made_up_machine, 0, COUNT(machines));
-    tcase_add_test(tests, order_of_machines_beside_the_checkout);
+    tcase_add_test(tests, order_of_real_machines);
     tcase_add_test(tests, this_machine_is_listed_without_gaps);
     tcase_add_test(tests, the_affinity_mask_narrows_everything);
     tcase_add_test(tests, pinning_to_what_is_not_there_is_refused);
