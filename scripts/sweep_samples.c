@@ -158,9 +158,9 @@ void samples_add(struct samples *samples, unsigned block, size_t arm,
                  json_t *sample, uint64_t harness_ns)
 {
     uint64_t start = clock_now();
-    json_object_set_new(
-        json_object_get(sample, "outside"), "harness_ns",
-        json_integer((json_int_t)(harness_ns + samples->unbooked_ns)));
+    json_object_set_new(json_object_get(sample, "outside"), "harness_ns",
+                        json_integer((json_int_t)harness_ns +
+                                     (json_int_t)samples->unbooked_ns));
     char *text = json_dumps(sample, JSON_COMPACT | JSON_REAL_PRECISION(6));
     if (text == NULL)
         die(ENOMEM, "%s", samples->path);
