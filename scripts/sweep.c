@@ -23,10 +23,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    LIMIT_LEAST_S = 30, /* no run is given up earlier */
-    LIMIT_FACTOR = 20,  /* nor before so many times the slowest so far */
-};
+/* No run is given up before so many times the slowest so far, nor before
+ * what --limit says. */
+enum { LIMIT_FACTOR = 20 };
 
 /* ------------------------------------------------------------- the blocks */
 
@@ -154,7 +153,7 @@ static double time_limit(const struct sweep *sweep, const struct arm *arm)
     if (slowest_s < arm->estimate_s)
         slowest_s = arm->estimate_s;
     double limit_s = LIMIT_FACTOR * slowest_s;
-    return limit_s < LIMIT_LEAST_S ? LIMIT_LEAST_S : limit_s;
+    return limit_s < sweep->asked->limit_s ? sweep->asked->limit_s : limit_s;
 }
 
 static void note_fault(struct arm *arm, const json_t *sample)

@@ -36,6 +36,7 @@ enum {
     LEAST_BLOCKS = 6, /* fewer cannot carry a 95 % interval */
     MOST_BLOCKS = 20, /* unless --blocks asks for more */
     DEFAULT_BUDGET_S = 160,
+    DEFAULT_LIMIT_S = 30,
 };
 
 /* A list of words as the user wrote it, "a,b,c"; count 0 when not given. */
@@ -53,6 +54,7 @@ struct asked {
     uint64_t seed;
     unsigned blocks;   /* exactly so many after block 0; 0: by budget */
     unsigned budget_s; /* 0: no limit */
+    unsigned limit_s;  /* no run is given up earlier */
     char *build, *results;
 };
 

@@ -188,6 +188,23 @@ static char *arm_words(struct arm *arm, double limit_s)
     return text_copy(arm->words);
 }
 
+/* Why this very run failed, if its row says so, else why the arm does. A fault
+ * that comes and goes may be gone when the program is asked. */
+static char *arm_why(const struct attempt *attempt, struct arm *arm,
+                     double limit_s)
+{
+    const char *error =
+        json_string_value(json_object_get(attempt->inside, "error"));
+    if (error != NULL && *error != '\0')
+        return complaint(error, arm->strategy);
+    char *words = arm_words(arm, limit_s);
+    if (*words == '\0' && arm->signaled == 0) {
+        free(words);
+        words = text_copy("gave no reason");
+    }
+    return words;
+}
+
 /* -------------------------------------------------------------- verdict */
 
 static void arm_verdict(struct attempt *attempt, const char *verdict,
@@ -225,12 +242,12 @@ static void judge_exit(struct attempt *attempt, struct arm *arm, double limit_s)
         arm->closed_verdict = "unsupported";
     } else if (code == EXIT_WRONG && attempt->inside != NULL &&
                !inside_says(attempt, "digest", arm_digest(arm, digest))) {
-        arm_verdict(attempt, "wrong-digest", arm_words(arm, limit_s));
+        arm_verdict(attempt, "wrong-digest", arm_why(attempt, arm, limit_s));
     } else {
         /* hyperfine says 139, or nothing, of a program that signal 11 ended,
          * and 139 of one that exits so; running it once more told them
          * apart. */
-        char *words = arm_words(arm, limit_s);
+        char *words = arm_why(attempt, arm, limit_s);
         int number = code > 128 && code < 128 + NSIG ? code - 128 : 0;
         if (code < 0)
             number = arm->signaled;
@@ -245,6 +262,23 @@ static void judge_exit(struct attempt *attempt, struct arm *arm, double limit_s)
     }
 }
 
+static double inside_number(const struct attempt *attempt, const char *key)
+{
+    return json_number_value(json_object_get(attempt->inside, key));
+}
+
+/* Whether the row can be about this run: of this strategy on this kernel, with
+ * these items, no fewer workers (a pipeline takes one for each stage at
+ * least), and no longer than the outer clock saw. */
+static bool inside_fits(const struct attempt *attempt, const struct arm *arm)
+{
+    return inside_says(attempt, "strategy", arm->strategy) &&
+           inside_says(attempt, "kernel", arm->kernel) &&
+           inside_number(attempt, "items") == (double)arm->items &&
+           inside_number(attempt, "workers") >= arm->workers &&
+           inside_number(attempt, "wall_ns") <= attempt->wall_s * NS_PER_S;
+}
+
 /* Exit status 0: is the row that the program left behind the right one? */
 static void judge_inside(struct attempt *attempt, const struct arm *arm)
 {
@@ -252,8 +286,7 @@ static void judge_inside(struct attempt *attempt, const struct arm *arm)
     if (attempt->inside == NULL)
         arm_verdict(attempt, "harness-error",
                     text_copy("the program left no row, or not one row"));
-    else if (!inside_says(attempt, "strategy", arm->strategy) ||
-             !inside_says(attempt, "kernel", arm->kernel))
+    else if (!inside_fits(attempt, arm))
         arm_verdict(attempt, "harness-error",
                     text_copy("the row is about another run"));
     else if (!inside_says(attempt, "digest", arm_digest(arm, digest)))
