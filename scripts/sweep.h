@@ -212,7 +212,8 @@ struct outside {
 /* What stands in front of every path of /proc and /sys that tells about the
  * machine: "" for this one, MANYWAYS_ROOT for one that a test made up. */
 const char *outside_root(void);
-struct outside outside_read(void);
+/* `after`: the look after a run, not the one before it. */
+struct outside outside_read(bool after);
 /* The difference as the `outside` object of a sample, whose keys end in their
  * units:
  *   window_ns             from the first look to the second

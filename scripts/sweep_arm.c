@@ -368,10 +368,10 @@ static json_t *arm_try(struct arm *arm, const char *directory, double limit_s,
     json_t *sample = NULL;
     unlink(row_path);
 
-    struct outside before = outside_read();
+    struct outside before = outside_read(false);
     struct attempt attempt = {
         .child = hyperfine(arm->command, export_path, limit_s), .exit = -1};
-    struct outside after = outside_read();
+    struct outside after = outside_read(true);
     if (attempt.child.interrupted == 0) {
         attempt.inside = inside_read(row_path);
         arm_judge(&attempt, arm, export_path, limit_s);

@@ -29,6 +29,7 @@
 enum {
     OUTPUT_MOST = 1 << 20, /* more of a program's output is thrown away */
     STRAY_GRACE_MS = 100,
+    FIRST_NAP_US = 50, /* most of those who are late are late by little */
     TREE_GRACE_MS = 5000,
 };
 
@@ -170,9 +171,9 @@ static bool reap(pid_t main_child, int *status, bool *ended)
     }
 }
 
-static void nap_ms(unsigned ms)
+static void nap_us(uint64_t us)
 {
-    struct timespec nap = clock_timespec((uint64_t)ms * NS_PER_MS);
+    struct timespec nap = clock_timespec(us * NS_PER_US);
     nanosleep(&nap, NULL);
 }
 
@@ -184,7 +185,7 @@ static void child_end_tree(pid_t child, struct child *result, bool *ended)
         descendants(SIGKILL);
         if (!reap(child, &result->status, ended))
             return;
-        nap_ms(1);
+        nap_us(1000);
     }
     die(0, "%d: cannot be killed; is its disk or device hanging?", child);
 }
@@ -193,10 +194,12 @@ static void child_end_tree(pid_t child, struct child *result, bool *ended)
  * is still there after a moment is a stray. */
 static size_t child_strays(pid_t child, struct child *result, bool *ended)
 {
-    for (unsigned ms = 0; ms < STRAY_GRACE_MS; ms++) {
+    uint64_t end = clock_now() + (uint64_t)STRAY_GRACE_MS * NS_PER_MS;
+    for (uint64_t us = FIRST_NAP_US; clock_now() < end;
+         us += us < 1000 ? us : 0) {
         if (!reap(child, &result->status, ended))
             return 0;
-        nap_ms(1);
+        nap_us(us);
     }
     return descendants(0);
 }
