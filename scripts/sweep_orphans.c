@@ -31,7 +31,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TRIES = 500, NAP_MS = 10 };
+enum { PATIENCE_MS = 5000, GUARD_PATIENCE_MS = 100, NAP_MS = 10 };
 
 static int guard_pipe = -1;
 
@@ -41,11 +41,12 @@ static void nap(void)
     nanosleep(&time, NULL);
 }
 
-/* Tries for some seconds; false when somebody else keeps the lock. */
-static bool lock_file(int file, int tries)
+/* Tries for so long; false when somebody else keeps the lock. */
+static bool lock_file(int file, unsigned patience_ms)
 {
-    for (int i = 0; flock(file, LOCK_EX | LOCK_NB) != 0; i++) {
-        if (errno != EWOULDBLOCK || i == tries)
+    uint64_t end = clock_now() + (uint64_t)patience_ms * NS_PER_MS;
+    while (flock(file, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK || clock_now() >= end)
             return false;
         nap();
     }
@@ -99,13 +100,14 @@ static bool orphans_end(int running)
     struct stat file;
     if (fstat(running, &file) != 0)
         return false;
-    for (int i = 0; i < TRIES; i++) {
-        if (lock_file(running, 0))
-            return true;
+    uint64_t end = clock_now() + (uint64_t)PATIENCE_MS * NS_PER_MS;
+    while (!lock_file(running, 0)) {
+        if (clock_now() >= end)
+            return false;
         kill_holders(&file);
         nap();
     }
-    return false;
+    return true;
 }
 
 /* ----------------------------------------------------------------- guard */
@@ -142,7 +144,7 @@ static _Noreturn void guard_become(int from)
     snprintf(path, sizeof path, "%s/.running", directory);
     int running = open(path, O_RDWR | O_CLOEXEC);
     /* When the lock is taken, another sweep is at work and has cleaned up. */
-    if (lock >= 0 && running >= 0 && lock_file(lock, 10))
+    if (lock >= 0 && running >= 0 && lock_file(lock, GUARD_PATIENCE_MS))
         orphans_end(running);
     _exit(0);
 }
@@ -211,7 +213,7 @@ void session_lock(const char *results)
     char *path = text_format("%s/.lock", results);
     char *running_path = text_format("%s/.running", results);
     int lock = open_or_die(path, O_CLOEXEC);
-    if (!lock_file(lock, TRIES))
+    if (!lock_file(lock, PATIENCE_MS))
         lock_busy(path);
     if (ftruncate(lock, 0) != 0 || dprintf(lock, "%d\n", getpid()) < 0)
         die(errno, "%s", path);
