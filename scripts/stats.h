@@ -69,7 +69,8 @@ struct arm {
         *command;
     long workers, cores;
     const struct sample **runs; /* per block: its ok sample, or NULL */
-    size_t failed;              /* samples that are not ok */
+    size_t right, failed;       /* samples that are ok, and that are not */
+    bool wrong; /* any of them a wrong answer: then runs has none */
     const struct sample *failure;
     size_t position; /* of its strategy among all, sorted by name */
     /* Whom it is compared with; NULL where the plan has no such arm. */

@@ -354,6 +354,23 @@ static void flags_count(struct results *results, const struct sample *sample)
     results->flagged_n += json_array_size(sample->flags) > 0;
 }
 
+/* Whether the program ran to its end and its answer was not the right one:
+ * by its own account (exit status 1) or by its digest. */
+static bool answer_wrong(const struct sample *sample)
+{
+    return !strcmp(sample->verdict, "wrong-digest") ||
+           !strcmp(sample->verdict, "exit-1");
+}
+
+/* A wrong answer never gets a time, nor does an arm that gave one: whoever
+ * loses a race now and then is not right the rest of the time, but lucky. */
+static void results_unplace_wrong(struct results *results)
+{
+    for (size_t i = 0; i < results->arms_n; i++)
+        for (size_t b = 0; results->arms[i].wrong && b < results->blocks_n; b++)
+            results->arms[i].runs[b] = NULL;
+}
+
 /* Gives every arm its samples, by block. */
 static void results_place(struct results *results)
 {
@@ -374,11 +391,15 @@ static void results_place(struct results *results)
         size_t block = block_position(results, sample->block);
         if (strcmp(sample->verdict, "ok") != 0) {
             arm->failed++;
-            arm->failure = arm->failure ? arm->failure : sample;
+            if (!arm->failure || (answer_wrong(sample) && !arm->wrong))
+                arm->failure = sample;
+            arm->wrong |= answer_wrong(sample);
         } else if (!arm->runs[block]) {
             arm->runs[block] = sample;
+            arm->right++;
         }
     }
+    results_unplace_wrong(results);
     if (other && results->tell)
         fprintf(stderr,
                 "stats: %s/samples.jsonl: %zu sample%s left out: of an "
@@ -522,9 +543,9 @@ const char *arm_reason(const struct arm *arm)
         snprintf(text, sizeof text, "said nothing of its own time");
     else if (!e->whole.n && !arm->failure)
         snprintf(text, sizeof text, "was not run");
-    else if (e->whole.n && arm->failed)
+    else if (arm->right && arm->failed)
         snprintf(text, sizeof text, "%zu of %zu runs failed: %s", arm->failed,
-                 arm->failed + e->whole.n, why);
+                 arm->failed + arm->right, why);
     else
         snprintf(text, sizeof text, "%s", why);
     make_plain(text);

@@ -7,7 +7,8 @@
  * then hits every arm alike, and each comparison is made within a block.
  * Look at: sweep_block, and the block numbers in samples.jsonl. Block 0 warms
  * up: it runs every strategy and every kernel once, is kept, and counts for
- * nothing.
+ * nothing. A block that others on the machine disturbed is followed by one more
+ * at the end: blocks_last.
  * Left out: judging. This program only measures; build/stats reads what it
  * leaves behind.
  *
@@ -22,10 +23,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum {
-    LIMIT_LEAST_S = 30, /* no run is given up earlier */
-    LIMIT_FACTOR = 20,  /* nor before so many times the slowest so far */
-};
+/* No run is given up before so many times the slowest so far, nor before
+ * what --limit says. */
+enum { LIMIT_FACTOR = 20 };
 
 /* ------------------------------------------------------------- the blocks */
 
@@ -34,7 +34,7 @@ struct sweep {
     struct session *session;
     struct plan *plan;
     struct samples *samples;
-    unsigned cores;
+    double cores; /* effective ones, when the session began */
     uint64_t started_ns;
     double before_s; /* spent by an earlier part of this session */
     double block_s;  /* what a block takes, as far as known */
@@ -47,12 +47,16 @@ static double elapsed_s(const struct sweep *sweep)
 }
 
 /* How many blocks come after block 0, as it looks with `done` of them done:
- * as many as the budget holds, between LEAST_BLOCKS and MOST_BLOCKS. */
+ * as many as the budget holds, between LEAST_BLOCKS and MOST_BLOCKS. Once that
+ * many are done the number is kept: what takes longer is another matter. */
 static unsigned blocks_meant(const struct sweep *sweep, unsigned done)
 {
     const struct asked *asked = sweep->asked;
+    unsigned kept = session_meant(sweep->session);
     if (asked->blocks > 0)
         return asked->blocks;
+    if (kept > 0)
+        return kept;
     if (asked->budget_s == 0)
         return MOST_BLOCKS;
     double left_s = (double)asked->budget_s - elapsed_s(sweep);
@@ -63,6 +67,54 @@ static unsigned blocks_meant(const struct sweep *sweep, unsigned done)
     return meant > MOST_BLOCKS ? MOST_BLOCKS : meant;
 }
 
+/* How many of the first `done` blocks were disturbed; *why gets the bits of
+ * all of them. */
+static unsigned blocks_disturbed(const struct sweep *sweep, unsigned done,
+                                 unsigned *why)
+{
+    unsigned disturbed = 0;
+    *why = 0;
+    for (unsigned block = 1; block <= done; block++) {
+        unsigned bits = samples_judge(sweep->samples, block, sweep->cores);
+        disturbed += bits != 0;
+        *why |= bits;
+    }
+    return disturbed;
+}
+
+/* How many blocks are run again: one for each disturbed one, at most a third
+ * of those meant, rounded up. It depends on samples alone, so that a resumed
+ * sweep comes to the same. */
+static unsigned blocks_again(const struct sweep *sweep, unsigned done,
+                             unsigned meant)
+{
+    unsigned why, disturbed = blocks_disturbed(sweep, done, &why);
+    unsigned most = (meant + 2) / 3;
+    return disturbed < most ? disturbed : most;
+}
+
+/* The number of the last block, as it looks with `done` of them done. */
+static unsigned blocks_last(const struct sweep *sweep, unsigned done)
+{
+    unsigned meant = blocks_meant(sweep, done);
+    return meant + blocks_again(sweep, done, meant);
+}
+
+/* "foreign CPU, steal" */
+static const char *reasons(unsigned bits)
+{
+    static char text[128];
+    text[0] = '\0';
+    for (unsigned bit = 1; bit <= bits; bit <<= 1)
+        if ((bits & bit) != 0) {
+            size_t n = strlen(text);
+            snprintf(text + n, sizeof text - n, "%s%s%s", n > 0 ? ", " : "",
+                     disturbance_name(bit),
+                     bit == DISTURBED_FOREIGN ? " CPU" : "");
+        }
+    return text;
+}
+
 /* One line, rewritten in place on a terminal, else one per block. */
 static void show_progress(const struct sweep *sweep, unsigned block,
                           size_t position, bool first)
@@ -71,15 +123,28 @@ static void show_progress(const struct sweep *sweep, unsigned block,
     bool terminal = isatty(STDERR_FILENO);
     if (!terminal && !first)
         return;
-    unsigned meant = blocks_meant(sweep, block == 0 ? 0 : block - 1);
-    double blocks_left = (double)(meant - block);
+    unsigned done = block == 0 ? 0 : block - 1, why;
+    unsigned meant = blocks_meant(sweep, done);
+    unsigned again = blocks_again(sweep, done, meant);
+    double blocks_left = (double)meant + again - block;
     if (block > 0)
         blocks_left += 1 - (double)position / (double)n;
-    fprintf(stderr,
-            "%ssweep: block %u of %u%s, arm %zu of %zu, about %.0f s left%s",
-            terminal ? "\r" : "", block, meant, block == 0 ? " (warm-up)" : "",
-            position + 1, n, blocks_left * sweep->block_s,
-            terminal ? "\033[K" : "\n");
+    fprintf(stderr, "%ssweep: block %u of %u", terminal ? "\r" : "", block,
+            meant);
+    if (again > 0 && blocks_disturbed(sweep, done, &why) > 0)
+        fprintf(stderr, " + %u again: %s", again, reasons(why));
+    fprintf(stderr, "%s, arm %zu of %zu, about %.0f s left%s",
+            block == 0 ? " (warm-up)" : "", position + 1, n,
+            blocks_left * sweep->block_s, terminal ? "\033[K" : "\n");
+}
+
+/* What the reader of a chart will want to know. */
+static void say_disturbed(const struct sweep *sweep, unsigned done)
+{
+    unsigned why, disturbed = blocks_disturbed(sweep, done, &why);
+    if (disturbed > 0)
+        fprintf(stderr, "sweep: %u of %u blocks disturbed: %s\n", disturbed,
+                done, reasons(why));
 }
 
 static double time_limit(const struct sweep *sweep, const struct arm *arm)
@@ -88,7 +153,7 @@ static double time_limit(const struct sweep *sweep, const struct arm *arm)
     if (slowest_s < arm->estimate_s)
         slowest_s = arm->estimate_s;
     double limit_s = LIMIT_FACTOR * slowest_s;
-    return limit_s < LIMIT_LEAST_S ? LIMIT_LEAST_S : limit_s;
+    return limit_s < sweep->asked->limit_s ? sweep->asked->limit_s : limit_s;
 }
 
 static void note_fault(struct arm *arm, const json_t *sample)
@@ -106,6 +171,7 @@ static bool sweep_arm(struct sweep *sweep, unsigned block, size_t position,
                       size_t index)
 {
     struct arm *arm = &sweep->plan->arms[index];
+    uint64_t start = clock_now(), lives = child_lives_ns();
     json_t *sample = arm->closed != NULL
                          ? arm_refused(arm)
                          : arm_run(arm, sweep->session->directory,
@@ -116,7 +182,8 @@ static bool sweep_arm(struct sweep *sweep, unsigned block, size_t position,
     json_object_set_new(sample, "block", json_integer(block));
     json_object_set_new(sample, "position", json_integer((json_int_t)position));
     note_fault(arm, sample);
-    samples_add(sweep->samples, block, index, sample);
+    samples_add(sweep->samples, block, index, sample,
+                clock_now() - start - (child_lives_ns() - lives));
     return true;
 }
 
@@ -183,12 +250,18 @@ static bool sweep_block(struct sweep *sweep, unsigned block)
 static bool sweep_blocks(struct sweep *sweep)
 {
     bool going = true;
-    for (unsigned block = 0;
-         going && block <= blocks_meant(sweep, block == 0 ? 0 : block - 1);
-         block++)
+    unsigned done = 0;
+    for (unsigned block = 0; going && block <= blocks_last(sweep, done);
+         block++) {
         going = sweep_block(sweep, block);
+        done = going ? block : done;
+        if (sweep->asked->blocks == 0 && block > 0 && done == block &&
+            blocks_meant(sweep, done) == done)
+            session_keep_meant(sweep->session, done);
+    }
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
+    say_disturbed(sweep, done);
     return going;
 }
 
@@ -259,14 +332,15 @@ static int command_run(struct asked *asked)
     json_t *programs = session_programs(asked->build, &catalogue);
     struct plan plan = run_plan(&session, asked, &catalogue, programs, machine);
     struct samples samples = samples_open(&session, &plan);
-    struct sweep sweep = {.asked = asked,
-                          .session = &session,
-                          .plan = &plan,
-                          .samples = &samples,
-                          .cores = machine_cores(),
-                          .started_ns = started_ns,
-                          .before_s = samples.spent_s,
-                          .block_s = samples_block_s(&samples)};
+    struct sweep sweep = {
+        .asked = asked,
+        .session = &session,
+        .plan = &plan,
+        .samples = &samples,
+        .cores = json_number_value(json_object_get(machine, "effective_cores")),
+        .started_ns = started_ns,
+        .before_s = samples.spent_s,
+        .block_s = samples_block_s(&samples)};
     if (sweep.block_s <= 0)
         sweep.block_s = plan_block_s(&plan);
     puts(session.directory);
@@ -310,8 +384,10 @@ int main(int argc, char **argv)
         die_with(EXIT_USAGE, 0,
                  "'%s': not plan, run, doctor or machine; see --help",
                  asked.command);
+    guard_start();
     child_start();
     int status = at < n ? questions[at].run(&asked) : command_run(&asked);
     asked_free(&asked);
+    guard_dismiss();
     return status;
 }

@@ -8,7 +8,8 @@
  * (sweep_table.c) in a run directory (sweep_session.c), beside a description
  * of the machine (sweep_machine.c). Then blocks are run (sweep.c), each in an
  * order of its own (lib/order.c). An arm is one hyperfine (sweep_arm.c) in
- * a tree of processes that can be ended (sweep_child.c), watched from outside
+ * a tree of processes that can be ended (sweep_child.c), also when the sweep
+ * is killed (sweep_orphans.c), watched from outside
  * (sweep_outside.c), and kept as one line (sweep_samples.c).
  *
  * Words used throughout: an *arm* is one command of the plan; a *block* runs
@@ -25,6 +26,7 @@
 #include <stdio.h>
 
 #include "../bench/lib/die.h"
+#include "lib/disturbance.h"
 #include "lib/order.h"
 #include "sweep_machine.h"
 
@@ -35,6 +37,7 @@ enum {
     LEAST_BLOCKS = 6, /* fewer cannot carry a 95 % interval */
     MOST_BLOCKS = 20, /* unless --blocks asks for more */
     DEFAULT_BUDGET_S = 160,
+    DEFAULT_LIMIT_S = 30,
 };
 
 /* A list of words as the user wrote it, "a,b,c"; count 0 when not given. */
@@ -53,6 +56,7 @@ struct asked {
     uint64_t seed;
     unsigned blocks;   /* exactly so many after block 0; 0: by budget */
     unsigned budget_s; /* 0: no limit */
+    unsigned limit_s;  /* no run is given up earlier */
     char *build, *results;
 };
 
@@ -141,9 +145,9 @@ struct arm {
     unsigned rank;
     char *closed; /* why it is not run again, or NULL */
     const char *closed_verdict;
-    char *words;   /* what the program said when it was asked why, or NULL */
-    bool signaled; /* and whether a signal ended it then */
-    char *fault;   /* verdict and reason of the last run, if not ok */
+    char *words;  /* what the program said when it was asked why, or NULL */
+    int signaled; /* and the signal that ended it then, or 0 */
+    char *fault;  /* verdict and reason of the last run, if not ok */
 };
 
 struct plan {
@@ -192,30 +196,53 @@ void child_free(struct child *child);
 int child_stop_signal(void);
 /* What a program prints, without the line end; NULL when it fails. */
 char *child_line(char *const argv[]);
+/* For how long, in all, child_run has had a child: from fork until it was
+ * reaped. The rest of the time is the sweep's own. */
+uint64_t child_lives_ns(void);
 
 /* -------------------------------------------------------------- outside */
 
 /* What else went on on the machine; sums since boot or since start. */
 struct outside {
     uint64_t wall_ns, busy_ns, steal_ns, own_ns;
-    uint64_t throttled, involuntary_switches;
+    uint64_t throttled, throttled_ns; /* of the own groups */
+    uint64_t pressure_ns;
+    bool pressure_known;
+    uint64_t voluntary_switches, involuntary_switches; /* of children */
 };
 
-struct outside outside_read(void);
-/* The difference as the `outside` object of a sample; `flags` gets the names
- * of what is beyond the ordinary. */
+/* What stands in front of every path of /proc and /sys that tells about the
+ * machine: "" for this one, MANYWAYS_ROOT for one that a test made up. */
+const char *outside_root(void);
+/* `after`: the look after a run, not the one before it. */
+struct outside outside_read(bool after);
+/* The difference as the `outside` object of a sample, whose keys end in their
+ * units:
+ *   window_ns             from the first look to the second
+ *   effective_cores       at the second look, not rounded
+ *   foreign_cpu_ns        busy time of the machine less that of the sweep and
+ *                         its children; below 0 when clocks round that way
+ *   steal_ns, throttled, throttled_ns, voluntary_switches,
+ *   involuntary_switches  growth between the looks
+ *   pressure_ns           the same of "some" in /proc/pressure/cpu, or null
+ *   load1                 the kernel's load average of one minute
+ */
 json_t *outside_between(const struct outside *before,
-                        const struct outside *after, unsigned cores,
-                        json_t *flags);
+                        const struct outside *after);
+/* The names of what is beyond the ordinary in one `outside` object, for a
+ * session that began with so many effective cores. */
+json_t *outside_flags(const json_t *outside, double cores);
 
 /* ------------------------------------------------------------------ arm */
 
 /*
- * Runs one arm once through hyperfine. Returns a sample without block and
- * position, or NULL when the sweep was told to stop. May close the arm.
+ * Runs one arm once through hyperfine. Returns a sample without session,
+ * block, position and harness_ns, or NULL when the sweep was told to stop.
+ * `cores` is how many effective cores the session began with. May close the
+ * arm.
  */
 json_t *arm_run(struct arm *arm, const char *directory, double limit_s,
-                unsigned cores);
+                double cores);
 /* A sample that was not run, for an arm that is closed. */
 json_t *arm_refused(const struct arm *arm);
 /* Seconds that hyperfine itself takes around `command`. Dies when it gives no
@@ -232,6 +259,18 @@ unsigned machine_cores(void);
 /* One line on stderr for each thing that spoils figures. */
 void machine_warn(const json_t *machine);
 
+/* -------------------------------------------------------------- orphans */
+
+/* Starts the process that ends what this one leaves running, should it be
+ * killed. Once, before the first child and before child_start. */
+void guard_start(void);
+/* Tells it that nothing is left. */
+void guard_dismiss(void);
+/* Makes the results directory when it is new. Only one sweep in it at a time:
+ * waits some seconds for another one to end, then dies. Ends what a killed
+ * sweep left running. */
+void session_lock(const char *results);
+
 /* -------------------------------------------------------------- session */
 
 struct session {
@@ -240,8 +279,6 @@ struct session {
     bool resumed;
 };
 
-/* Only one sweep in a results directory at a time. */
-int session_lock(const char *results);
 /* The hashes of all programs that are swept. */
 json_t *session_programs(const char *build, const struct catalogue *catalogue);
 /* Finds a run to take up again; false, with a line on stderr, if none fits.
@@ -257,6 +294,9 @@ void session_open(struct session *session, const struct asked *asked,
                   const struct plan *plan);
 /* Whether as many blocks were run as the session meant to. */
 bool session_finished(const struct session *session);
+/* How many blocks the budget allowed, once that is decided; 0 before. */
+unsigned session_meant(const struct session *session);
+void session_keep_meant(struct session *session, unsigned blocks);
 void session_finish(struct session *session);
 char *session_path(const struct session *session, const char *name);
 void session_free(struct session *session);
@@ -270,8 +310,10 @@ struct samples {
     size_t arms, blocks;
     bool *done; /* [block][arm] */
     size_t count;
+    struct disturbance *disturbed; /* [block], sums over its samples */
     double spent_s, slowest_s;
-    size_t failed; /* samples with a verdict that is a fault */
+    size_t failed;        /* samples with a verdict that is a fault */
+    uint64_t unbooked_ns; /* the harness's time after the last sample */
 };
 
 /* Opens samples.jsonl; what is in it already counts as done. */
@@ -279,12 +321,18 @@ struct samples samples_open(const struct session *session, struct plan *plan);
 bool samples_done(const struct samples *samples, unsigned block, size_t arm);
 /* Whether any block that counts has a sample of the arm. */
 bool samples_any(const struct samples *samples, size_t arm);
-/* Appends one line with one write. Takes the sample over. */
+/* Appends one line with one write. Takes the sample over. `harness_ns` is what
+ * the harness took around the run so far; the time of writing the line itself
+ * is booked on the next one. */
 void samples_add(struct samples *samples, unsigned block, size_t arm,
-                 json_t *sample);
+                 json_t *sample, uint64_t harness_ns);
+/* What disturbed a block, as bits of lib/disturbance.h, by all its samples; 0
+ * if nothing did. `cores` as in outside_flags. */
+unsigned samples_judge(const struct samples *samples, unsigned block,
+                       double cores);
 /* What a block takes, judging by what there is; 0 when there is nothing. */
 double samples_block_s(const struct samples *samples);
-void samples_sync(const struct samples *samples);
+void samples_sync(struct samples *samples);
 void samples_close(struct samples *samples);
 
 /* ----------------------------------------------------------------- text */

@@ -62,24 +62,60 @@ static double real_in(const json_t *object, const char *key)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-/* Reads an export: exactly one result with one finite time above zero. */
-static bool export_read(struct attempt *attempt, const char *path)
+/* A program that a signal ended has no exit code in some versions. */
+static int exit_in(const json_t *code)
 {
-    attempt->export = json_load_file(path, 0, NULL);
-    const json_t *results = json_object_get(attempt->export, "results");
-    const json_t *result = json_array_get(results, 0);
+    return json_is_integer(code) ? (int)json_integer_value(code) : -1;
+}
+
+/* hyperfine 1: lists beside each other, one entry a run. */
+static bool result_read_1(struct attempt *attempt, const json_t *result)
+{
     const json_t *times = json_object_get(result, "times");
     const json_t *codes = json_object_get(result, "exit_codes");
     attempt->wall_s = json_number_value(json_array_get(times, 0));
     attempt->user_s = real_in(result, "user");
     attempt->sys_s = real_in(result, "system");
-    /* A program that a signal ended has no exit code in some versions. */
-    attempt->exit = json_is_integer(json_array_get(codes, 0))
-                        ? (int)json_integer_value(json_array_get(codes, 0))
-                        : -1;
-    return json_array_size(results) == 1 && json_array_size(times) == 1 &&
-           isfinite(attempt->wall_s) && attempt->wall_s > 0 &&
-           isfinite(attempt->user_s) && isfinite(attempt->sys_s);
+    attempt->exit = exit_in(json_array_get(codes, 0));
+    return json_array_size(times) == 1;
+}
+
+/* A quantity of hyperfine 2, {"value": 0.5, "unit": "second"}. */
+static double seconds_in(const json_t *run, const char *key)
+{
+    const json_t *quantity = json_object_get(run, key);
+    const char *unit = json_string_value(json_object_get(quantity, "unit"));
+    return unit != NULL && strcmp(unit, "second") == 0
+               ? real_in(quantity, "value")
+               : NAN;
+}
+
+/* hyperfine 2: a list of runs, each with its quantities. */
+static bool result_read_2(struct attempt *attempt, const json_t *result)
+{
+    const json_t *runs = json_object_get(result, "measurements");
+    const json_t *run = json_array_get(runs, 0);
+    attempt->wall_s = seconds_in(run, "time_wall_clock");
+    attempt->user_s = seconds_in(run, "time_user");
+    attempt->sys_s = seconds_in(run, "time_system");
+    attempt->exit = exit_in(json_object_get(run, "exit_code"));
+    return json_array_size(runs) == 1;
+}
+
+/* Reads an export: exactly one result with one finite time above zero. The
+ * schema has a number since hyperfine 2. */
+static bool export_read(struct attempt *attempt, const char *path)
+{
+    attempt->export = json_load_file(path, 0, NULL);
+    const json_t *schema = json_object_get(attempt->export, "schema_version");
+    const json_t *results = json_object_get(attempt->export, "results");
+    const json_t *result = json_array_get(results, 0);
+    bool one = schema == NULL ? result_read_1(attempt, result)
+                              : json_integer_value(schema) == 2 &&
+                                    result_read_2(attempt, result);
+    return one && json_array_size(results) == 1 && isfinite(attempt->wall_s) &&
+           attempt->wall_s > 0 && isfinite(attempt->user_s) &&
+           isfinite(attempt->sys_s);
 }
 
 double arm_overhead(const char *command)
@@ -146,10 +182,27 @@ static char *arm_words(struct arm *arm, double limit_s)
     argv[2] = text_format("exec %s", arm->command);
     struct child child = child_run(argv, limit_s);
     arm->words = complaint(child.error, arm->strategy);
-    arm->signaled = WIFSIGNALED(child.status);
+    arm->signaled = WIFSIGNALED(child.status) ? WTERMSIG(child.status) : 0;
     child_free(&child);
     free(argv[2]);
     return text_copy(arm->words);
+}
+
+/* Why this very run failed, if its row says so, else why the arm does. A fault
+ * that comes and goes may be gone when the program is asked. */
+static char *arm_why(const struct attempt *attempt, struct arm *arm,
+                     double limit_s)
+{
+    const char *error =
+        json_string_value(json_object_get(attempt->inside, "error"));
+    if (error != NULL && *error != '\0')
+        return complaint(error, arm->strategy);
+    char *words = arm_words(arm, limit_s);
+    if (*words == '\0' && arm->signaled == 0) {
+        free(words);
+        words = text_copy("gave no reason");
+    }
+    return words;
 }
 
 /* -------------------------------------------------------------- verdict */
@@ -189,20 +242,41 @@ static void judge_exit(struct attempt *attempt, struct arm *arm, double limit_s)
         arm->closed_verdict = "unsupported";
     } else if (code == EXIT_WRONG && attempt->inside != NULL &&
                !inside_says(attempt, "digest", arm_digest(arm, digest))) {
-        arm_verdict(attempt, "wrong-digest", arm_words(arm, limit_s));
+        arm_verdict(attempt, "wrong-digest", arm_why(attempt, arm, limit_s));
     } else {
-        /* hyperfine says 139 of a program that exits so and of one that
-         * signal 11 ended; running it once more told them apart. */
-        char *words = arm_words(arm, limit_s);
-        bool by_signal = arm->signaled && code > 128 && code < 128 + NSIG;
-        attempt->own = by_signal ? text_format("signal-%d", code - 128)
-                                 : text_format("exit-%d", code);
+        /* hyperfine says 139, or nothing, of a program that signal 11 ended,
+         * and 139 of one that exits so; running it once more told them
+         * apart. */
+        char *words = arm_why(attempt, arm, limit_s);
+        int number = code > 128 && code < 128 + NSIG ? code - 128 : 0;
+        if (code < 0)
+            number = arm->signaled;
+        bool by_signal = arm->signaled != 0 && number != 0;
+        attempt->own = by_signal  ? text_format("signal-%d", number)
+                       : code < 0 ? text_copy("signal")
+                                  : text_format("exit-%d", code);
         arm_verdict(attempt, attempt->own,
-                    by_signal && *words == '\0'
-                        ? text_copy(strsignal(code - 128))
-                        : text_copy(words));
+                    by_signal && *words == '\0' ? text_copy(strsignal(number))
+                                                : text_copy(words));
         free(words);
     }
+}
+
+static double inside_number(const struct attempt *attempt, const char *key)
+{
+    return json_number_value(json_object_get(attempt->inside, key));
+}
+
+/* Whether the row can be about this run: of this strategy on this kernel, with
+ * these items, no fewer workers (a pipeline takes one for each stage at
+ * least), and no longer than the outer clock saw. */
+static bool inside_fits(const struct attempt *attempt, const struct arm *arm)
+{
+    return inside_says(attempt, "strategy", arm->strategy) &&
+           inside_says(attempt, "kernel", arm->kernel) &&
+           inside_number(attempt, "items") == (double)arm->items &&
+           inside_number(attempt, "workers") >= arm->workers &&
+           inside_number(attempt, "wall_ns") <= attempt->wall_s * NS_PER_S;
 }
 
 /* Exit status 0: is the row that the program left behind the right one? */
@@ -212,8 +286,7 @@ static void judge_inside(struct attempt *attempt, const struct arm *arm)
     if (attempt->inside == NULL)
         arm_verdict(attempt, "harness-error",
                     text_copy("the program left no row, or not one row"));
-    else if (!inside_says(attempt, "strategy", arm->strategy) ||
-             !inside_says(attempt, "kernel", arm->kernel))
+    else if (!inside_fits(attempt, arm))
         arm_verdict(attempt, "harness-error",
                     text_copy("the row is about another run"));
     else if (!inside_says(attempt, "digest", arm_digest(arm, digest)))
@@ -264,15 +337,16 @@ static json_t *nanoseconds(const struct attempt *attempt, double seconds)
 
 static json_t *arm_sample(const struct arm *arm, const struct attempt *attempt)
 {
-    return json_pack("{s:i, s:s, s:s, s:s, s:s, s:o, s:o, s:o, s:o, s:O?}",
-                     "schema", 1, "arm", arm->id, "role", arm->role, "verdict",
-                     attempt->verdict, "reason", attempt->reason, "wall_ns",
-                     nanoseconds(attempt, attempt->wall_s), "user_ns",
-                     nanoseconds(attempt, attempt->user_s), "sys_ns",
-                     nanoseconds(attempt, attempt->sys_s), "exit",
-                     attempt->exit < 0 ? json_null()
-                                       : json_integer(attempt->exit),
-                     "inside", attempt->inside);
+    const json_t *digest = json_object_get(attempt->inside, "digest");
+    return json_pack(
+        "{s:i, s:s, s:s, s:s, s:s, s:s?, s:o, s:o, s:o, s:o, s:O?}", "schema",
+        1, "arm", arm->id, "role", arm->role, "verdict", attempt->verdict,
+        "reason", attempt->reason, "digest", json_string_value(digest),
+        "wall_ns", nanoseconds(attempt, attempt->wall_s), "user_ns",
+        nanoseconds(attempt, attempt->user_s), "sys_ns",
+        nanoseconds(attempt, attempt->sys_s), "exit",
+        attempt->exit < 0 ? json_null() : json_integer(attempt->exit), "inside",
+        attempt->inside);
 }
 
 static void arm_free_attempt(struct attempt *attempt)
@@ -286,29 +360,28 @@ static void arm_free_attempt(struct attempt *attempt)
 
 /* One try; NULL when the sweep was told to stop. */
 static json_t *arm_try(struct arm *arm, const char *directory, double limit_s,
-                       unsigned cores)
+                       double cores)
 {
     char *export_path = text_format("%s/hyperfine.json", directory);
     char *row_path = text_format("%s/inside.jsonl", directory);
     char *started_at = text_now();
-    json_t *flags = json_array(), *sample = NULL;
+    json_t *sample = NULL;
     unlink(row_path);
 
-    struct outside before = outside_read();
+    struct outside before = outside_read(false);
     struct attempt attempt = {
         .child = hyperfine(arm->command, export_path, limit_s), .exit = -1};
-    struct outside after = outside_read();
+    struct outside after = outside_read(true);
     if (attempt.child.interrupted == 0) {
         attempt.inside = inside_read(row_path);
         arm_judge(&attempt, arm, export_path, limit_s);
         sample = arm_sample(arm, &attempt);
         json_object_set_new(sample, "started_at", json_string(started_at));
-        json_object_set_new(sample, "outside",
-                            outside_between(&before, &after, cores, flags));
-        json_object_set(sample, "flags", flags);
+        json_t *outside = outside_between(&before, &after);
+        json_object_set_new(sample, "flags", outside_flags(outside, cores));
+        json_object_set_new(sample, "outside", outside);
     }
     arm_free_attempt(&attempt);
-    json_decref(flags);
     unlink(export_path);
     unlink(row_path);
     free(started_at);
@@ -318,7 +391,7 @@ static json_t *arm_try(struct arm *arm, const char *directory, double limit_s,
 }
 
 json_t *arm_run(struct arm *arm, const char *directory, double limit_s,
-                unsigned cores)
+                double cores)
 {
     json_t *sample = arm_try(arm, directory, limit_s, cores);
     const char *verdict = json_string_value(json_object_get(sample, "verdict"));
@@ -334,10 +407,12 @@ json_t *arm_refused(const struct arm *arm)
 {
     char *now = text_now();
     json_t *sample = json_pack(
-        "{s:i, s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:s, s:n, s:[]}",
+        "{s:i, s:s, s:s, s:s, s:s, s:n, s:n, s:n, s:n, s:n, s:n, s:s, s:n, "
+        "s:[]}",
         "schema", 1, "arm", arm->id, "role", arm->role, "verdict",
-        arm->closed_verdict, "reason", arm->closed, "wall_ns", "user_ns",
-        "sys_ns", "exit", "inside", "started_at", now, "outside", "flags");
+        arm->closed_verdict, "reason", arm->closed, "digest", "wall_ns",
+        "user_ns", "sys_ns", "exit", "inside", "started_at", now, "outside",
+        "flags");
     free(now);
     return sample;
 }

@@ -31,6 +31,7 @@ static const char usage[] =
     "  -S, --seed=N               repeat the order of an earlier sweep\n"
     "  -b, --blocks=N             exactly so many blocks after the warm-up\n"
     "  -t, --budget=SECONDS       how long it may take (quick: 160)\n"
+    "  -l, --limit=SECONDS        no run is given up earlier (default: 30)\n"
     "  -r, --resume               go on with the latest run\n"
     "      --build=DIRECTORY      where the strategies are\n"
     "      --results=DIRECTORY    where runs are kept (default: results)\n"
@@ -157,6 +158,7 @@ static const struct option long_options[] = {
     {"seed", required_argument, NULL, 'S'},
     {"blocks", required_argument, NULL, 'b'},
     {"budget", required_argument, NULL, 't'},
+    {"limit", required_argument, NULL, 'l'},
     {"resume", no_argument, NULL, 'r'},
     {"build", required_argument, NULL, OPTION_BUILD},
     {"results", required_argument, NULL, OPTION_RESULTS},
@@ -203,6 +205,9 @@ static void asked_option(struct asked *asked, int option, bool *budget_given)
         asked->budget_s = (unsigned)number("budget", optarg, 1, 10000000);
         *budget_given = true;
         break;
+    case 'l':
+        asked->limit_s = (unsigned)number("limit", optarg, 1, 1000000);
+        break;
     case 'r':
         asked->resume = true;
         break;
@@ -224,12 +229,13 @@ struct asked asked_read(int argc, char **argv)
 {
     struct asked asked = {.command = "",
                           .seed = fresh_seed(),
+                          .limit_s = DEFAULT_LIMIT_S,
                           .build = own_directory(argv[0]),
                           .results = text_copy("results")};
     bool budget_given = false;
     int option;
-    while ((option = getopt_long(argc, argv, "k:s:c:p:gS:b:t:rh", long_options,
-                                 NULL)) != -1)
+    while ((option = getopt_long(argc, argv, "k:s:c:p:gS:b:t:l:rh",
+                                 long_options, NULL)) != -1)
         asked_option(&asked, option, &budget_given);
     if (optind < argc)
         asked.command = argv[optind];

@@ -29,6 +29,7 @@
 enum {
     OUTPUT_MOST = 1 << 20, /* more of a program's output is thrown away */
     STRAY_GRACE_MS = 100,
+    FIRST_NAP_US = 50, /* most of those who are late are late by little */
     TREE_GRACE_MS = 5000,
 };
 
@@ -37,6 +38,7 @@ enum {
 static int signals = -1;
 static sigset_t original_mask;
 static int stop_signal;
+static uint64_t lives_ns;
 
 void child_start(void)
 {
@@ -66,6 +68,11 @@ int child_stop_signal(void)
         if (info.ssi_signo != SIGCHLD)
             stop_signal = (int)info.ssi_signo;
     return stop_signal;
+}
+
+uint64_t child_lives_ns(void)
+{
+    return lives_ns;
 }
 
 /* -------------------------------------------------------------- the tree */
@@ -164,9 +171,9 @@ static bool reap(pid_t main_child, int *status, bool *ended)
     }
 }
 
-static void nap_ms(unsigned ms)
+static void nap_us(uint64_t us)
 {
-    struct timespec nap = clock_timespec((uint64_t)ms * NS_PER_MS);
+    struct timespec nap = clock_timespec(us * NS_PER_US);
     nanosleep(&nap, NULL);
 }
 
@@ -178,7 +185,7 @@ static void child_end_tree(pid_t child, struct child *result, bool *ended)
         descendants(SIGKILL);
         if (!reap(child, &result->status, ended))
             return;
-        nap_ms(1);
+        nap_us(1000);
     }
     die(0, "%d: cannot be killed; is its disk or device hanging?", child);
 }
@@ -187,10 +194,12 @@ static void child_end_tree(pid_t child, struct child *result, bool *ended)
  * is still there after a moment is a stray. */
 static size_t child_strays(pid_t child, struct child *result, bool *ended)
 {
-    for (unsigned ms = 0; ms < STRAY_GRACE_MS; ms++) {
+    uint64_t end = clock_now() + (uint64_t)STRAY_GRACE_MS * NS_PER_MS;
+    for (uint64_t us = FIRST_NAP_US; clock_now() < end;
+         us += us < 1000 ? us : 0) {
         if (!reap(child, &result->status, ended))
             return 0;
-        nap_ms(1);
+        nap_us(us);
     }
     return descendants(0);
 }
@@ -241,10 +250,13 @@ static struct stream stream_open(int *write_end)
 }
 
 /* In the new process. If the sweep is killed outright, so is the child. */
-static _Noreturn void child_become(char *const argv[], int out, int error)
+static _Noreturn void child_become(char *const argv[], int out, int error,
+                                   pid_t sweep)
 {
     int nothing = open("/dev/null", O_RDONLY);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != sweep) /* it was killed before the line above */
+        _exit(126);
     setpgid(0, 0); /* Ctrl-C is for the sweep to act on */
     sigprocmask(SIG_SETMASK, &original_mask, NULL);
     if (nothing < 0 || dup2(nothing, STDIN_FILENO) < 0 ||
@@ -261,13 +273,14 @@ struct child child_run(char *const argv[], double limit_s)
     int out_end, error_end;
     struct stream out = stream_open(&out_end);
     struct stream error = stream_open(&error_end);
-    uint64_t end = clock_now() + (uint64_t)(limit_s * NS_PER_S);
+    uint64_t start = clock_now();
+    uint64_t end = start + (uint64_t)(limit_s * NS_PER_S);
 
-    pid_t child = fork();
+    pid_t sweep = getpid(), child = fork();
     if (child < 0)
         die(errno, "fork");
     if (child == 0)
-        child_become(argv, out_end, error_end);
+        child_become(argv, out_end, error_end, sweep);
     close(out_end);
     close(error_end);
 
@@ -286,6 +299,7 @@ struct child child_run(char *const argv[], double limit_s)
         if (result.interrupted != 0 || result.timed_out)
             child_end_tree(child, &result, &ended);
     }
+    lives_ns += clock_now() - start;
     bool ended = true;
     result.strays = child_strays(child, &result, &ended);
     if (result.strays > 0)

@@ -5,27 +5,46 @@
  * Teaches: a run is judged by what can be seen from outside, never by its own
  * time. Dropping a run because it was slow makes every strategy look calm;
  * noting that a neighbour took the processor meanwhile is a fact.
- * Three signals: *steal*, time that the hypervisor gave to another guest;
- * *foreign*, processor time of programs that are not the sweep's;
- * *throttled*, periods in which a control group's quota was used up.
+ * The signals: *foreign*, processor time of programs that are not the sweep's;
+ * *steal*, time that the hypervisor gave to another guest; *throttled*, time
+ * that a control group's quota took away; *cores*, more or fewer of them than
+ * before. What is too much of each stands in lib/disturbance.h.
+ * Look at: busy_ns. Whoever subtracts two readings of a coarse clock must not
+ * cut off what comes out below zero: only then do errors cancel in a sum.
  * Left out: clocks held down by heat. Few virtual machines show them.
  */
 #include "sweep.h"
 
 #include "../bench/lib/clock.h"
+#include "../bench/lib/topology.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-enum {
-    /* The kernel counts /proc/stat in ticks of 10 ms, so a difference of one
-     * or two of them may be rounding. */
-    FOREIGN_TICKS = 3,
-    FOREIGN_PERCENT = 5,
-    STEAL_PERCENT = 1,
-};
+const char *outside_root(void)
+{
+    const char *root = getenv("MANYWAYS_ROOT");
+    return root == NULL ? "" : root;
+}
+
+/* The beginning of a file below the root, at most so many bytes; "" when it
+ * cannot be read. One read: the kernel makes such files up as they are read.
+ */
+static void read_start(const char *path, char *text, size_t bytes)
+{
+    char *full = text_format("%s%s", outside_root(), path);
+    int file = open(full, O_RDONLY | O_CLOEXEC);
+    ssize_t n = file < 0 ? 0 : read(file, text, bytes - 1);
+    text[n < 0 ? 0 : n] = '\0';
+    if (file >= 0)
+        close(file);
+    free(full);
+}
+
+/* ------------------------------------------------------ processor time */
 
 static uint64_t tick_ns(void)
 {
@@ -36,35 +55,48 @@ static uint64_t tick_ns(void)
 static void read_stat(struct outside *outside)
 {
     unsigned long long t[8] = {0};
-    char *line = text_of_file("/proc/stat");
-    if (line != NULL)
-        sscanf(line, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0],
-               &t[1], &t[2], &t[3], &t[4], &t[5], &t[6], &t[7]);
-    free(line);
+    char line[512];
+    read_start("/proc/stat", line, sizeof line);
+    sscanf(line, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &t[0], &t[1],
+           &t[2], &t[3], &t[4], &t[5], &t[6], &t[7]);
     outside->busy_ns = (t[0] + t[1] + t[2] + t[5] + t[6]) * tick_ns();
     outside->steal_ns = t[7] * tick_ns();
 }
 
-/* `nr_throttled N` in cpu.stat where control groups are mounted: inside a
- * container that is the own group. */
-static uint64_t read_throttled(void)
+/*
+ * /proc/stat samples who runs, at 10 ms or 4 ms. In version 1 of control
+ * groups cpuacct.usage of the whole machine's group adds up what really ran,
+ * to the nanosecond; beside a child that computes for 100 ms it was found
+ * right to 1 ms where /proc/stat was off by up to 10. That group is the one
+ * that has a release_agent; a container's group has none and counts only the
+ * container. Version 2 has a cpu.stat in the machine's group, but makes it
+ * from the same samples and counts stolen time in, so it is of no use here.
+ */
+static const char *fine_clock(void)
 {
-    static const char *const places[] = {"/sys/fs/cgroup/cpu.stat",
-                                         "/sys/fs/cgroup/cpu/cpu.stat",
-                                         "/sys/fs/cgroup/cpu,cpuacct/cpu.stat"};
-    unsigned long long sum = 0, n;
-    char line[128];
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        FILE *file = fopen(places[i], "re");
-        if (file == NULL)
-            continue;
-        while (fgets(line, sizeof line, file) != NULL)
-            if (sscanf(line, "nr_throttled %llu", &n) == 1)
-                sum += n;
-        fclose(file);
-        break;
+    static const char *const places[] = {"/sys/fs/cgroup/cpuacct",
+                                         "/sys/fs/cgroup/cpu,cpuacct"};
+    static char *found;
+    static bool looked;
+    for (size_t i = 0; !looked && i < 2 && found == NULL; i++) {
+        char *mark =
+            text_format("%s%s/release_agent", outside_root(), places[i]);
+        if (access(mark, F_OK) == 0)
+            found = text_format("%s/cpuacct.usage", places[i]);
+        free(mark);
     }
-    return sum;
+    looked = true;
+    return found;
+}
+
+static void read_busy(struct outside *outside)
+{
+    char line[64];
+    read_stat(outside);
+    if (fine_clock() == NULL)
+        return;
+    read_start(fine_clock(), line, sizeof line);
+    outside->busy_ns = strtoull(line, NULL, 10);
 }
 
 static uint64_t cpu_ns(const struct rusage *usage)
@@ -75,43 +107,98 @@ static uint64_t cpu_ns(const struct rusage *usage)
                NS_PER_US;
 }
 
-struct outside outside_read(void)
+/* Of the sweep and of all that it has started and reaped. */
+static void read_own(struct outside *outside)
 {
-    struct outside outside = {.wall_ns = clock_now(),
-                              .throttled = read_throttled()};
     struct rusage own, children;
     getrusage(RUSAGE_SELF, &own);
     getrusage(RUSAGE_CHILDREN, &children);
-    outside.own_ns = cpu_ns(&own) + cpu_ns(&children);
-    outside.involuntary_switches = (uint64_t)children.ru_nivcsw;
-    read_stat(&outside);
+    outside->own_ns = cpu_ns(&own) + cpu_ns(&children);
+    outside->voluntary_switches = (uint64_t)children.ru_nvcsw;
+    outside->involuntary_switches = (uint64_t)children.ru_nivcsw;
+}
+
+/* ------------------------------------------------------------ pressure */
+
+/* How long somebody had to wait for a processor: `some ... total=MICROS`. */
+static void read_pressure(struct outside *outside)
+{
+    char text[256];
+    read_start("/proc/pressure/cpu", text, sizeof text);
+    const char *total = strstr(text, "total=");
+    outside->pressure_known = strncmp(text, "some", 4) == 0 && total != NULL;
+    if (outside->pressure_known)
+        outside->pressure_ns =
+            strtoull(total + strlen("total="), NULL, 10) * NS_PER_US;
+}
+
+static double load1(void)
+{
+    char text[64];
+    read_start("/proc/loadavg", text, sizeof text);
+    return strtod(text, NULL);
+}
+
+/* --------------------------------------------------------------- whole */
+
+/* What the groups say takes longer to read than all the rest, and between two
+ * runs nothing computes that a quota could stop: the look before a run takes
+ * what the look after the last one found. */
+static void read_throttled(struct outside *outside, bool again)
+{
+    static uint64_t times, ns;
+    static bool known;
+    if (again || !known)
+        cgroup_throttled(outside_root(), &times, &ns);
+    known = true;
+    outside->throttled = times;
+    outside->throttled_ns = ns;
+}
+
+struct outside outside_read(bool after)
+{
+    struct outside outside = {.wall_ns = clock_now()};
+    read_throttled(&outside, after);
+    read_pressure(&outside);
+    read_own(&outside);
+    read_busy(&outside);
     return outside;
 }
 
-json_t *outside_between(const struct outside *before,
-                        const struct outside *after, unsigned cores,
-                        json_t *flags)
+/* What grew between two readings. */
+static json_t *grown(uint64_t before, uint64_t after)
 {
-    uint64_t wall = after->wall_ns - before->wall_ns;
-    uint64_t busy = after->busy_ns - before->busy_ns;
-    uint64_t own = after->own_ns - before->own_ns;
-    uint64_t foreign = busy > own ? busy - own : 0;
-    uint64_t steal = after->steal_ns - before->steal_ns;
-    uint64_t throttled = after->throttled - before->throttled;
-    double load = 0;
-    getloadavg(&load, 1);
+    return json_integer((json_int_t)(after - before));
+}
 
-    if (steal > 0 && steal * 100 > wall * cores * STEAL_PERCENT)
-        json_array_append_new(flags, json_string("steal"));
-    if (foreign > FOREIGN_TICKS * tick_ns() &&
-        foreign * 100 > wall * cores * FOREIGN_PERCENT)
-        json_array_append_new(flags, json_string("foreign"));
-    if (throttled > 0)
-        json_array_append_new(flags, json_string("throttled"));
-    return json_pack("{s:I, s:I, s:I, s:f, s:I}", "steal_ns", (json_int_t)steal,
-                     "foreign_cpu_ns", (json_int_t)foreign, "throttled",
-                     (json_int_t)throttled, "load1", load,
-                     "involuntary_switches",
-                     (json_int_t)(after->involuntary_switches -
-                                  before->involuntary_switches));
+json_t *outside_between(const struct outside *before,
+                        const struct outside *after)
+{
+    bool pressure = before->pressure_known && after->pressure_known;
+    return json_pack(
+        "{s:o, s:f, s:I, s:o, s:o, s:o, s:o, s:f, s:o, s:o}", "window_ns",
+        grown(before->wall_ns, after->wall_ns), "effective_cores",
+        effective_cores(outside_root()), "foreign_cpu_ns",
+        (json_int_t)(after->busy_ns - before->busy_ns) -
+            (json_int_t)(after->own_ns - before->own_ns),
+        "steal_ns", grown(before->steal_ns, after->steal_ns), "throttled",
+        grown(before->throttled, after->throttled), "throttled_ns",
+        grown(before->throttled_ns, after->throttled_ns), "pressure_ns",
+        pressure ? grown(before->pressure_ns, after->pressure_ns) : json_null(),
+        "load1", load1(), "voluntary_switches",
+        grown(before->voluntary_switches, after->voluntary_switches),
+        "involuntary_switches",
+        grown(before->involuntary_switches, after->involuntary_switches));
+}
+
+json_t *outside_flags(const json_t *outside, double cores)
+{
+    struct disturbance sum = {0};
+    disturbance_add(&sum, outside);
+    unsigned bits = disturbance_judge(&sum, cores);
+    json_t *flags = json_array();
+    for (unsigned bit = 1; bit <= bits; bit <<= 1)
+        if ((bits & bit) != 0)
+            json_array_append_new(flags, json_string(disturbance_name(bit)));
+    return flags;
 }

@@ -30,6 +30,12 @@ static void samples_reach(struct samples *samples, unsigned block)
         die(ENOMEM, "memory");
     memset(samples->done + samples->blocks * samples->arms, false,
            (blocks - samples->blocks) * samples->arms);
+    samples->disturbed =
+        realloc(samples->disturbed, blocks * sizeof *samples->disturbed);
+    if (samples->disturbed == NULL)
+        die(ENOMEM, "memory");
+    memset(samples->disturbed + samples->blocks, 0,
+           (blocks - samples->blocks) * sizeof *samples->disturbed);
     samples->blocks = blocks;
 }
 
@@ -45,6 +51,8 @@ static void samples_note(struct samples *samples, unsigned block, size_t arm,
 {
     samples_reach(samples, block);
     samples->done[block * samples->arms + arm] = true;
+    disturbance_add(&samples->disturbed[block],
+                    json_object_get(sample, "outside"));
     double wall_s =
         json_number_value(json_object_get(sample, "wall_ns")) / NS_PER_S;
     samples->count++;
@@ -138,9 +146,21 @@ bool samples_any(const struct samples *samples, size_t arm)
     return false;
 }
 
-void samples_add(struct samples *samples, unsigned block, size_t arm,
-                 json_t *sample)
+unsigned samples_judge(const struct samples *samples, unsigned block,
+                       double cores)
 {
+    if (block >= samples->blocks)
+        return 0;
+    return disturbance_judge(&samples->disturbed[block], cores);
+}
+
+void samples_add(struct samples *samples, unsigned block, size_t arm,
+                 json_t *sample, uint64_t harness_ns)
+{
+    uint64_t start = clock_now();
+    json_object_set_new(json_object_get(sample, "outside"), "harness_ns",
+                        json_integer((json_int_t)harness_ns +
+                                     (json_int_t)samples->unbooked_ns));
     char *text = json_dumps(sample, JSON_COMPACT | JSON_REAL_PRECISION(6));
     if (text == NULL)
         die(ENOMEM, "%s", samples->path);
@@ -159,6 +179,7 @@ void samples_add(struct samples *samples, unsigned block, size_t arm,
     json_decref(sample);
     free(line);
     free(text);
+    samples->unbooked_ns = clock_now() - start;
 }
 
 double samples_block_s(const struct samples *samples)
@@ -168,15 +189,18 @@ double samples_block_s(const struct samples *samples)
     return samples->spent_s / (double)samples->count * (double)samples->arms;
 }
 
-void samples_sync(const struct samples *samples)
+void samples_sync(struct samples *samples)
 {
+    uint64_t start = clock_now();
     if (fdatasync(samples->file) != 0)
         die(errno, "%s", samples->path);
+    samples->unbooked_ns += clock_now() - start;
 }
 
 void samples_close(struct samples *samples)
 {
     close(samples->file);
     free(samples->done);
+    free(samples->disturbed);
     free(samples->path);
 }

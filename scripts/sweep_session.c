@@ -7,76 +7,21 @@
  * hash of the plan and of every program, and the machine's fingerprint; a
  * sweep goes on in a directory when all of them agree, else it says what
  * changed and begins anew.
- * The lock on the results directory is inherited by every program that is
- * run, on purpose: when a sweep is killed outright, whatever it left running
- * still holds the lock, and the next sweep waits for that to end instead of
- * measuring beside it.
  * Left out: merging runs of two machines.
  */
 #include "sweep.h"
 
-#include "../bench/lib/clock.h"
-
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { LOCK_TRIES = 50, LOCK_NAP_MS = 100 };
-
 char *session_path(const struct session *session, const char *name)
 {
     return text_format("%s/%s", session->directory, name);
-}
-
-/* ----------------------------------------------------------------- lock */
-
-static void make_directories(const char *path)
-{
-    char *copy = text_copy(path);
-    for (char *slash = strchr(copy + 1, '/'); slash != NULL;
-         slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (mkdir(copy, 0777) != 0 && errno != EEXIST)
-            die(errno, "%s", copy);
-        *slash = '/';
-    }
-    if (mkdir(copy, 0777) != 0 && errno != EEXIST)
-        die(errno, "%s", copy);
-    free(copy);
-}
-
-static void lock_busy(const char *path)
-{
-    char *owner = text_of_file(path);
-    die(0, "%s: locked by process %s: another sweep is running here", path,
-        owner == NULL ? "?" : owner);
-}
-
-int session_lock(const char *results)
-{
-    make_directories(results);
-    char *path = text_format("%s/.lock", results);
-    int lock = open(path, O_RDWR | O_CREAT, 0666);
-    if (lock < 0)
-        die(errno, "%s", path);
-    for (int i = 0; flock(lock, LOCK_EX | LOCK_NB) != 0; i++) {
-        struct timespec nap = clock_timespec((uint64_t)LOCK_NAP_MS * NS_PER_MS);
-        if (errno != EWOULDBLOCK)
-            die(errno, "%s", path);
-        if (i == LOCK_TRIES)
-            lock_busy(path);
-        nanosleep(&nap, NULL);
-    }
-    if (ftruncate(lock, 0) != 0 || dprintf(lock, "%d\n", getpid()) < 0)
-        die(errno, "%s", path);
-    free(path);
-    return lock;
 }
 
 /* ---------------------------------------------------------------- hashes */
@@ -184,7 +129,9 @@ bool session_resume(struct session *session, struct asked *asked,
                "a program, or the list of them,") &&
         agrees(facts, "fingerprint",
                json_copy(json_object_get(machine, "fingerprint")),
-               "the machine, compiler or flags");
+               "the machine, compiler or flags") &&
+        agrees(facts, "hyperfine",
+               json_copy(json_object_get(machine, "hyperfine")), "hyperfine");
     if (session->resumed) {
         session->id = text_copy(id);
         session->facts = facts;
@@ -210,6 +157,13 @@ void session_name(struct session *session, const struct asked *asked)
     strftime(time_text, sizeof time_text, "%Y%m%dT%H%M%SZ", &utc);
     session->id = text_format("%s-%s", time_text, host);
     session->directory = text_format("%s/%s", asked->results, session->id);
+    /* Two in one second: the lock sees to it that they are not at once. */
+    for (int i = 2; access(session->directory, F_OK) == 0; i++) {
+        free(session->id);
+        free(session->directory);
+        session->id = text_format("%s-%s-%d", time_text, host, i);
+        session->directory = text_format("%s/%s", asked->results, session->id);
+    }
 }
 
 /* Points `latest` at the run, with no moment at which it points nowhere. */
@@ -264,10 +218,11 @@ void session_open(struct session *session, const struct asked *asked,
     uint64_t plan_hash = save_plan(session, plan);
     save_json(session, "machine.json", machine);
     session->facts = json_pack(
-        "{s:i, s:s, s:o, s:o, s:o, s:O, s:O, s:b}", "schema", 1, "session",
-        session->id, "seed", seed_json(asked->seed), "asked", asked_json(asked),
-        "plan_hash", hash_text(plan_hash), "programs", programs, "fingerprint",
-        json_object_get(machine, "fingerprint"), "finished", false);
+        "{s:i, s:s, s:o, s:o, s:o, s:O, s:O, s:O?, s:b}", "schema", 1,
+        "session", session->id, "seed", seed_json(asked->seed), "asked",
+        asked_json(asked), "plan_hash", hash_text(plan_hash), "programs",
+        programs, "fingerprint", json_object_get(machine, "fingerprint"),
+        "hyperfine", json_object_get(machine, "hyperfine"), "finished", false);
     save_json(session, "session.json", session->facts);
     point_latest(session, asked->results);
 }
@@ -280,6 +235,20 @@ bool session_finished(const struct session *session)
 void session_finish(struct session *session)
 {
     json_object_set_new(session->facts, "finished", json_true());
+    save_json(session, "session.json", session->facts);
+}
+
+unsigned session_meant(const struct session *session)
+{
+    return (unsigned)json_integer_value(
+        json_object_get(session->facts, "blocks_meant"));
+}
+
+void session_keep_meant(struct session *session, unsigned blocks)
+{
+    if (session_meant(session) == blocks)
+        return;
+    json_object_set_new(session->facts, "blocks_meant", json_integer(blocks));
     save_json(session, "session.json", session->facts);
 }
 
