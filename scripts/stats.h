@@ -14,12 +14,18 @@
 #ifndef STATS_H
 #define STATS_H
 
+#include "lib/disturbance.h"
 #include "lib/interval.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <jansson.h>
+
+enum {
+    BLOCKS_LEAST = 6, /* fewer have no 95 % interval: lib/interval.h */
+    DISTURBANCES = 4, /* kinds of lib/disturbance.h */
+};
 
 enum {
     ALARM_ABOVE_CEILING = 1, /* faster than its cores allow */
@@ -60,6 +66,9 @@ struct sample {
     double inflight, lost;    /* by the child itself, or NaN */
     double work, increments;  /* items x rounds; times size */
     json_t *flags;            /* names of outside disturbances */
+    json_t *outside;          /* what went on beside it: disturbance.h */
+    struct arm *of;           /* NULL: not of the last session or plan, or of
+                                 the warm-up */
 };
 
 /* One command of the plan. */
@@ -83,6 +92,13 @@ struct flag {
     size_t samples;
 };
 
+/* One block, as it is judged. */
+struct block {
+    long number;
+    struct disturbance beside;
+    unsigned disturbed; /* 0, or bits of disturbance.h */
+};
+
 /* A run directory, read. */
 struct results {
     const char *directory;
@@ -95,14 +111,19 @@ struct results {
     size_t samples_n;
     long *blocks; /* the numbers of the blocks that count, ascending */
     size_t blocks_n;
+    size_t disturbed_n; /* blocks disturbed from outside */
+    size_t left_out_n;  /* of these, those that do not count: all or none */
+    size_t disturbed_by[DISTURBANCES]; /* by reason: bit 0, 1, ... */
     struct flag *flags;
-    size_t flags_n, counted_n, flagged_n; /* over the blocks that count */
+    size_t flags_n, flagged_n, measured_n; /* samples, of all blocks */
+    size_t counted_n;                      /* of the blocks that count */
 };
 
 /* One line of a chart, and its row beside it. Points ascend in x. */
 struct point {
     double x, y, low, high;
     const struct arm *arm;
+    unsigned alarm; /* 0, or why it cannot be believed: ALARM_... */
 };
 
 struct series {
@@ -144,6 +165,15 @@ const char *arm_verdict(const struct arm *arm);
 /* The value of a key of machine.json as text, or NULL when it is none of
  * text, number or truth. The text is valid until the next call. */
 const char *machine_text(const struct results *results, const char *key);
+
+/* stats_blocks.c */
+/* Lists the blocks that count, once the samples have been placed. */
+void blocks_choose(struct results *results);
+/* "12 blocks (2 more disturbed: left out)": for the foot of a chart. Valid
+ * until the next call. */
+const char *blocks_text(const struct results *results);
+/* The same in sentences, with the reasons, on standard output. */
+void blocks_words(const struct results *results);
 
 /* stats_estimate.c */
 void estimate_all(struct results *results);

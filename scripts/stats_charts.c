@@ -28,7 +28,7 @@ static struct point point_of(enum chart_kind kind, const struct arm *arm)
     double x = kind == CHART_SPEEDUP    ? (double)arm->cores
                : kind == CHART_INFLIGHT ? e->inflight
                                         : (double)arm->workers;
-    return (struct point){x, y->middle, y->low, y->high, arm};
+    return (struct point){x, y->middle, y->low, y->high, arm, e->alarms};
 }
 
 /* Whether a point can be drawn: on both kinds of axis, also logarithmic. */

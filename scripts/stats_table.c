@@ -124,7 +124,7 @@ static void print_alarms(const struct results *results)
 static void print_flags(const struct results *results)
 {
     printf("disturbed from outside: %zu of %zu samples", results->flagged_n,
-           results->counted_n);
+           results->measured_n);
     for (size_t i = 0; i < results->flags_n; i++)
         printf("%s%s %zu", i ? ", " : " (", results->flags[i].name,
                results->flags[i].samples);
@@ -141,8 +141,7 @@ int table_print(const struct results *results)
     print_missing(results);
     print_alarms(results);
     print_flags(results);
-    printf("%s\n%zu block%s\n", noise_text(results), results->blocks_n,
-           results->blocks_n == 1 ? "" : "s");
+    printf("%s\n%s\n", noise_text(results), blocks_text(results));
     charts_free(&charts);
     return 0;
 }

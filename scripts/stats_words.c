@@ -182,6 +182,10 @@ int words_print(const struct results *results, const char *what)
         puts(noise_text(results));
         return 0;
     }
+    if (!strcmp(what, "blocks")) {
+        blocks_words(results);
+        return 0;
+    }
     if (!strcmp(what, "alarms")) {
         alarm_words(results);
         return 0;
@@ -284,15 +288,43 @@ static void machine_rows(const struct results *results)
     }
 }
 
+static size_t flag_samples(const struct results *results, const char *name)
+{
+    for (size_t i = 0; i < results->flags_n; i++)
+        if (!strcmp(results->flags[i].name, name))
+            return results->flags[i].samples;
+    return 0;
+}
+
+static bool flag_is_known(const char *name)
+{
+    for (unsigned bit = 0; bit < DISTURBANCES; bit++)
+        if (!strcmp(disturbance_name(1U << bit), name))
+            return true;
+    return false;
+}
+
+/* Samples and blocks: all of them, those that count, those that something
+ * from outside disturbed, and by what. A sample carries a flag of its own; a
+ * block is judged by the sum over its samples. */
 static void flag_rows(const struct results *results)
 {
-    printf("what\tsamples\n");
-    printf("counted\t%zu\nflagged\t%zu\n", results->counted_n,
-           results->flagged_n);
-    for (size_t i = 0; i < results->flags_n; i++) {
-        tab_text(results->flags[i].name);
-        printf("\t%zu\n", results->flags[i].samples);
+    size_t blocks = results->blocks_n + results->left_out_n;
+    printf("what\tsamples\tblocks\n");
+    printf("measured\t%zu\t%zu\n", results->measured_n, blocks);
+    printf("counted\t%zu\t%zu\n", results->counted_n, results->blocks_n);
+    printf("flagged\t%zu\t%zu\n", results->flagged_n, results->disturbed_n);
+    for (unsigned bit = 0; bit < DISTURBANCES; bit++) {
+        const char *name = disturbance_name(1U << bit);
+        size_t samples = flag_samples(results, name);
+        if (samples || results->disturbed_by[bit])
+            printf("%s\t%zu\t%zu\n", name, samples, results->disturbed_by[bit]);
     }
+    for (size_t i = 0; i < results->flags_n; i++)
+        if (!flag_is_known(results->flags[i].name)) {
+            tab_text(results->flags[i].name);
+            printf("\t%zu\t\n", results->flags[i].samples);
+        }
 }
 
 /* The name of each chart that shows something, and what its axes are. */

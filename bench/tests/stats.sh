@@ -265,6 +265,100 @@ cat "$work/t" >>"$later/samples.jsonl"
 check 'only the last session counts' near \
     "$(cell "$later" plan gcd threads 2 speedup)" 2
 
+# -------------------------------------------------------------------- blocks
+
+# beside DIRECTORY BLOCKS MEMBERS - what went on beside each sample of these
+# blocks (a regular expression) becomes MEMBERS; ten samples have it.
+beside()
+{
+    sed -i.old "/\"block\":\\($2\\),/s/\"outside\":{[^}]*}/\"outside\":{$3}/" \
+        "$1/samples.jsonl"
+}
+
+calm='"window_ns":1e8,"effective_cores":2,"foreign_cpu_ns":1e6,"steal_ns":0,'\
+'"throttled_ns":0'
+busy='"window_ns":1e8,"effective_cores":2,"foreign_cpu_ns":5e6,"steal_ns":0,'\
+'"throttled_ns":0'
+
+# blocks DIRECTORY WHAT SAMPLES BLOCKS - a row of `stats rows RUN flags`.
+blocks()
+{
+    "$stats" rows "$1" flags | awk -F '\t' -v what="$2" '$1 == what {
+        print $2 " " $3 }' | grep -qx "$3 $4"
+}
+
+# words DIRECTORY WHAT PATTERN - a sentence says so.
+words()
+{
+    "$stats" words "$1" "$2" >"$work/sentence"
+    grep -q -- "$3" "$work/sentence" || {
+        cat "$work/sentence"
+        false
+    }
+}
+
+valid=$work/valid
+plan "$valid"
+samples "$valid" 8 0
+beside "$valid" '[1-8]' "$calm"
+check 'calm blocks all count' blocks "$valid" counted 88 8
+check 'and that is said' words "$valid" blocks '^8 blocks count\. None was'
+# Times of disturbed blocks are nonsense here, so that they would be seen.
+beside "$valid" '[37]' "$busy"
+sed -i.old '/"block":[37],.*"s\/thr\/2"/s/"rounds":1,"wall_ns":[0-9.]*/"rounds":1,"wall_ns":1/' \
+    "$valid/samples.jsonl"
+"$stats" summary "$valid" 2>"$work/err"
+check 'others used 2.5 % in two blocks of 8: these are left out' \
+    blocks "$valid" counted 66 6
+check 'and counted apart' blocks "$valid" foreign 0 2
+check 'estimates are over blocks that count' near \
+    "$(cell "$valid" plan gcd threads 2 blocks)" 6
+check 'and nothing of the others is in them' near \
+    "$(cell "$valid" plan gcd threads 2 elapsed_low_s)" 0.05
+check 'left out: in a sentence' words "$valid" blocks \
+    '^6 blocks count\. 2 more were disturbed.*left out\. By reason: foreign 2\.$'
+check 'left out: in the table' sh -c '"$1" table "$2" | tail -n 1 |
+    grep -qx "6 blocks (2 more disturbed: left out)"' sh "$stats" "$valid"
+beside "$valid" '5' "$busy"
+"$stats" summary "$valid" 2>"$work/err"
+check 'with fewer than 6 others all count' blocks "$valid" counted 88 8
+check 'also in the estimates' near "$(cell "$valid" plan gcd threads 2 blocks)" 8
+check 'that is said' words "$valid" blocks \
+    '^8 blocks count\. 3 of them were disturbed.*fewer than 6'
+check 'and in the table' sh -c '"$1" table "$2" | tail -n 1 |
+    grep -qx "8 blocks, 3 of them disturbed"' sh "$stats" "$valid"
+# Sums over a block, with their sign: one sample's share proves nothing.
+plan "$work/sums"
+samples "$work/sums" 7 0
+beside "$work/sums" '[1-7]' "$calm"
+sed -i.old -e '/"block":1,.*"s\/seq"/s/"foreign_cpu_ns":1e6/"foreign_cpu_ns":40e6/' \
+    -e '/"block":2,/s/"foreign_cpu_ns":1e6/"foreign_cpu_ns":-9e6/' \
+    -e '/"block":2,.*"s\/seq"/s/"foreign_cpu_ns":-9e6/"foreign_cpu_ns":100e6/' \
+    "$work/sums/samples.jsonl"
+check 'time of others is summed over a block, with its sign' \
+    blocks "$work/sums" foreign 0 1
+for reason in 'steal "steal_ns":3e6' 'throttled "throttled_ns":3e6' \
+    'cores "effective_cores":1.5'; do
+    plan "$work/reason"
+    echo '{"effective_cores": 2.0}' >"$work/reason/machine.json"
+    samples "$work/reason" 7 0
+    beside "$work/reason" '[1-7]' "$calm"
+    beside "$work/reason" 4 "$calm,${reason#* }"
+    check "a block is left out for: ${reason%% *}" sh -c \
+        '"$1" words "$2" blocks | grep -q "^6 blocks.*1 more.*reason: $3 1"' \
+        sh "$stats" "$work/reason" "${reason%% *}"
+done
+sed 's/"effective_cores":2/"effective_cores":1.5/' "$work/reason/samples.jsonl" \
+    >"$work/fewer" && mv "$work/fewer" "$work/reason/samples.jsonl"
+check 'cores are held against those at the start' \
+    blocks "$work/reason" cores 0 7
+plan "$work/old"
+samples "$work/old" 7 0
+beside "$work/old" '[1-7]' '"foreign_cpu_ns":5e6,"steal_ns":0,"throttled":0'
+check 'samples of old runs, which do not say for how long: undisturbed' \
+    blocks "$work/old" flagged 1 0
+check 'and no reason is made up' words "$work/old" blocks '^7 .* None was'
+
 # ------------------------------------------------------------------ intervals
 
 for n in 5 6 9 20; do
