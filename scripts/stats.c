@@ -89,6 +89,7 @@ int main(int argc, char **argv)
     struct results *results =
         results_load(argv[2], !strcmp(argv[1], "summary"));
     estimate_all(results);
+    families_compare(results);
     int status = stats_command(results, argc, argv);
     results_free(results);
     /* A full disk shows only when the last bytes are written. */

@@ -15,6 +15,7 @@
  */
 #include "stats.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 static int by_number(const void *a, const void *b)

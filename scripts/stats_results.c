@@ -48,6 +48,18 @@ static void *room_for_one(void *array, size_t n, size_t bytes)
     return bigger;
 }
 
+/* A number of an object, or NaN. */
+static double number_in(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static double or_zero(double number)
+{
+    return isnan(number) ? 0 : number;
+}
+
 /* ----------------------------------------------------------------- plan */
 
 enum column {
@@ -160,6 +172,8 @@ static void machine_read(struct results *results)
         json_decref(results->machine);
         results->machine = json_object();
     }
+    results->effective_cores = number_in(results->machine, "effective_cores");
+    results->quota = or_zero(number_in(results->machine, "cpu_quota"));
     free(path);
 }
 
@@ -194,13 +208,6 @@ static void session_read(struct results *results)
 
 /* -------------------------------------------------------------- samples */
 
-/* A number of an object, or NaN. */
-static double number_in(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
 /* Sessions and arms may be named by a text or by a number. */
 static char *name_in(const json_t *line, const char *key)
 {
@@ -213,11 +220,6 @@ static char *name_in(const json_t *line, const char *key)
     return copy_of(digits);
 }
 
-static double or_zero(double number)
-{
-    return isnan(number) ? 0 : number;
-}
-
 /* Fills a sample from one line; false when the line is none. A sample that
  * claims to be ok must have taken time. */
 static bool sample_from(const json_t *line, struct sample *sample)
@@ -226,6 +228,7 @@ static bool sample_from(const json_t *line, struct sample *sample)
     const json_t *arm = json_object_get(line, "arm");
     const json_t *verdict = json_object_get(line, "verdict");
     const json_t *inside = json_object_get(line, "inside");
+    json_t *outside = json_object_get(line, "outside");
     double wall_ns = number_in(line, "wall_ns");
     if (!json_is_integer(block) || json_integer_value(block) < 0 || !arm ||
         !json_is_string(verdict))
@@ -250,8 +253,14 @@ static bool sample_from(const json_t *line, struct sample *sample)
         .lost = number_in(inside, "lost"),
         .work = work,
         .increments = work * number_in(inside, "size"),
+        .item_p50_s = number_in(inside, "item_p50_ns") / 1e9,
+        .item_p90_s = number_in(inside, "item_p90_ns") / 1e9,
+        .item_p99_s = number_in(inside, "item_p99_ns") / 1e9,
+        .item_max_s = number_in(inside, "item_max_ns") / 1e9,
+        .item_least_s = number_in(inside, "item_least_ns") / 1e9,
+        .effective_cores = number_in(outside, "effective_cores"),
         .flags = json_incref(json_object_get(line, "flags")),
-        .outside = json_incref(json_object_get(line, "outside")),
+        .outside = json_incref(outside),
     };
     return true;
 }
