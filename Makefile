@@ -24,7 +24,7 @@ export BUILD
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all bench test check tests clean format help FORCE
+.PHONY: all bench compare test check tests clean format help FORCE
 
 # ------------------------------------------------------------------ flags
 
@@ -97,7 +97,7 @@ define newline
 endef
 
 ifneq ($(MISSING),)
-ifeq ($(filter bench test check clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter bench compare test check clean help format,$(MAKECMDGOALS)),)
 $(error missing: $(MISSING); scripts/setup installs what is needed)
 endif
 endif
@@ -198,6 +198,12 @@ bench: ## sweep, draw the charts, write the report (KERNELS= STRATEGIES= CORES= 
 	@scripts/setup --for bench
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@scripts/bench
+
+compare: ## two runs side by side, fails when B is slower or that cannot be told (A= B= TOLERANCE=)
+	@[ -n '$(A)' ] && [ -n '$(B)' ] || { echo >&2 \
+	 "compare: A and B: not given: make compare A=results/x B=results/y"; exit 2; }
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/stats
+	@$(BUILD)/stats compare $(if $(TOLERANCE),--tolerance=$(TOLERANCE)) '$(A)' '$(B)'
 
 test check: ## run all tests
 	@scripts/setup --for test
