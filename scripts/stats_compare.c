@@ -14,8 +14,9 @@
  * interval lies within it; and where neither holds the verdict is open.
  * Left out: a change that makes all arms slower alike, sequential included.
  * From two runs alone it cannot be told from a slower machine; it shows as the
- * general factor, which is printed. To see it, run both programs in the blocks
- * of one sweep.
+ * general factor, which is printed. In the same way, when most arms of a kind
+ * become slower, what remained as it was seems faster beside them. To tell the
+ * two apart, run both programs in the blocks of one sweep.
  *
  * SPDX-License-Identifier: MIT
  */

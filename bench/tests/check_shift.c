@@ -33,7 +33,7 @@ START_TEST(the_distribution_is_that_of_all_orders)
 {
     for (unsigned m = 1; m <= 6; m++)
         for (unsigned n = 1; n <= 7; n++)
-            for (size_t u = 0; u <= m * n; u++)
+            for (size_t u = 0; u <= (size_t)m * n; u++)
                 ck_assert_double_eq_tol(mann_whitney(m, n, u),
                                         by_orders(m, n, u), 1e-14);
 }
