@@ -24,7 +24,7 @@ export BUILD
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all bench doctor test check tests clean format help FORCE
+.PHONY: all bench doctor compare test check tests clean format help FORCE
 
 # ------------------------------------------------------------------ flags
 
@@ -92,7 +92,7 @@ all: $(PROGRAMS) $(PEERS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/st
 	@sed 's/^\([^:]*\): \(.*\)/left out: \1 (\2)/' $(BUILD)/left_out
 
 ifneq ($(MISSING),)
-ifeq ($(filter bench doctor test check clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter bench doctor compare test check clean help format,$(MAKECMDGOALS)),)
 $(error missing: $(MISSING); scripts/setup installs what is needed)
 endif
 endif
@@ -203,6 +203,13 @@ doctor: ## say what this machine can show, and what not
 	@scripts/setup --for bench
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@$(BUILD)/sweep doctor
+
+compare: ## two runs side by side, fails when B is slower or that cannot be told (A= B= TOLERANCE=)
+	@[ -n '$(A)' ] && [ -n '$(B)' ] || { echo >&2 \
+	 "compare: A and B: not given: make compare A=results/x B=results/y"; exit 2; }
+	@scripts/setup --for bench
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/stats
+	@$(BUILD)/stats compare $(if $(TOLERANCE),--tolerance=$(TOLERANCE)) '$(A)' '$(B)'
 
 test check: ## run all tests
 	@scripts/setup --for test

@@ -14,6 +14,7 @@
 #ifndef STATS_H
 #define STATS_H
 
+#include "lib/disturbance.h"
 #include "lib/interval.h"
 
 #include <stdbool.h>
@@ -22,9 +23,16 @@
 #include <jansson.h>
 
 enum {
+    BLOCKS_LEAST = 6, /* fewer have no 95 % interval: lib/interval.h */
+    DISTURBANCES = 4, /* kinds of lib/disturbance.h */
+};
+
+enum {
     ALARM_ABOVE_CEILING = 1, /* faster than its cores allow */
     ALARM_CPU_TIME = 2,      /* used more processor time than there was */
     ALARM_CLOCKS = 4,        /* claims more time than the outer clock has */
+    ALARM_LATENCY = 8,       /* its items waited less than they must */
+    ALARMS = 4,              /* how many there are: 1, 2, 4, 8 */
 };
 
 /* What is known of an arm once its blocks are summarised. Numbers that could
@@ -42,9 +50,21 @@ struct estimate {
     double inflight;         /* items under way at once */
     struct interval rate;    /* items per second */
     struct interval cost_ns; /* of one increment: arms of chart counters */
+    /* Seconds from the beginning of an item to its end: half of the items of a
+     * run took at most p50, 99 of 100 at most p99. Over blocks, as ever. */
+    struct interval item_p50, item_p90, item_p99;
+    struct interval item_tail; /* p99 over p50 */
+    double item_most;          /* the longest item of all blocks */
     double lost_share, lost_most;
     size_t lost_runs, lost_known; /* runs that lost any; that counted it */
     struct interval twin;         /* apparent ratio to the same arm */
+    /* Compared with the best of its chart, at the ends of the lines: how many
+     * times as fast, and how probable so one-sided a difference is by chance,
+     * alone and among all of the chart (lib/family.h). */
+    struct interval to_best;
+    double p_sign, p_holm;
+    double cpu_load;     /* processor time over what its cores had */
+    double latency_load; /* waiting time over the least there must be */
     unsigned alarms;
 };
 
@@ -59,7 +79,13 @@ struct sample {
                                  holds set-up and checking */
     double inflight, lost;    /* by the child itself, or NaN */
     double work, increments;  /* items x rounds; times size */
-    json_t *flags;            /* names of outside disturbances */
+    double item_p50_s, item_p90_s, item_p99_s, item_max_s; /* or NaN */
+    double item_least_s;    /* how long an item must wait at least, or NaN */
+    double effective_cores; /* that there were meanwhile, or NaN */
+    json_t *flags;          /* names of outside disturbances */
+    json_t *outside;        /* what went on beside it: disturbance.h */
+    struct arm *of;         /* NULL: not of the last session or plan, or of
+                               the warm-up */
 };
 
 /* One command of the plan. */
@@ -84,26 +110,40 @@ struct flag {
     size_t samples;
 };
 
+/* One block, as it is judged. */
+struct block {
+    long number;
+    struct disturbance beside;
+    unsigned disturbed; /* 0, or bits of disturbance.h */
+};
+
 /* A run directory, read. */
 struct results {
     const char *directory;
     bool tell;
-    json_t *machine; /* an object; empty when there is no machine.json */
-    char *plan;      /* its name: "quick"; "" when not known */
+    json_t *machine;        /* an object; empty when there is no machine.json */
+    double effective_cores; /* by machine.json; NaN where it does not say */
+    double quota;           /* of processor time, in cores; 0: none */
+    char *plan;             /* its name: "quick"; "" when not known */
     struct arm *arms;
     size_t arms_n;
     struct sample *samples;
     size_t samples_n;
     long *blocks; /* the numbers of the blocks that count, ascending */
     size_t blocks_n;
+    size_t disturbed_n; /* blocks disturbed from outside */
+    size_t left_out_n;  /* of these, those that do not count: all or none */
+    size_t disturbed_by[DISTURBANCES]; /* by reason: bit 0, 1, ... */
     struct flag *flags;
-    size_t flags_n, counted_n, flagged_n; /* over the blocks that count */
+    size_t flags_n, flagged_n, measured_n; /* samples, of all blocks */
+    size_t counted_n;                      /* of the blocks that count */
 };
 
 /* One line of a chart, and its row beside it. Points ascend in x. */
 struct point {
     double x, y, low, high;
     const struct arm *arm;
+    unsigned alarm; /* 0, or why it cannot be believed: ALARM_... */
 };
 
 struct series {
@@ -146,19 +186,48 @@ const char *arm_verdict(const struct arm *arm);
  * text, number or truth. The text is valid until the next call. */
 const char *machine_text(const struct results *results, const char *key);
 
+/* stats_blocks.c */
+/* Lists the blocks that count, once the samples have been placed. */
+void blocks_choose(struct results *results);
+/* "12 blocks (2 more disturbed: left out)": for the foot of a chart. Valid
+ * until the next call. */
+const char *blocks_text(const struct results *results);
+/* The same in sentences, with the reasons, on standard output. */
+void blocks_words(const struct results *results);
+
 /* stats_estimate.c */
 void estimate_all(struct results *results);
-/* How many times as fast as `base` an arm is, block by block. */
-struct interval ratio_between(const struct results *results,
-                              const struct arm *base, const struct arm *arm);
+/* log(base / own) of the elapsed times in one block: how many times as fast as
+ * `base`. NaN where either was not measured. */
+double log_ratio(const struct arm *base, const struct arm *own, size_t block);
+/* Seconds that count, of one block; NaN where there are none. */
+double elapsed_s(const struct arm *arm, size_t block);
 /* The twin that differs most, or NULL: what the machine's noise looks like. */
 const struct arm *noisiest_twin(const struct results *results);
+
+/* stats_family.c */
+/* Compares the arms at the ends of every chart's lines with the best of them.
+ * Comes after estimate_all. */
+void families_compare(struct results *results);
+/* The series whose end is the best of a chart; NULL where none was measured. */
+const struct series *chart_best(const struct chart *chart);
+/* Whether enough blocks were measured to show any difference from the best,
+ * and how many it takes for so many comparisons. */
+bool family_can_decide(const struct chart *chart, size_t *comparisons,
+                       size_t *needed);
+/* Whether an arm was compared with the best and chance is explanation enough
+ * for what was found. */
+bool cannot_be_told_apart(const struct arm *arm);
 
 /* stats_charts.c */
 struct charts charts_build(const struct results *results);
 void charts_free(struct charts *charts);
 const struct arm *series_arm(const struct series *series);
+/* All of an arm's alarms, separated by semicolons, or "". Valid until the next
+ * call. */
 const char *alarm_text(unsigned alarms);
+/* One alarm with the figures it rests on. Valid until the next call. */
+const char *alarm_figures(const struct arm *arm, unsigned alarm);
 const char *seconds_text(double seconds);
 const char *noise_text(const struct results *results);
 

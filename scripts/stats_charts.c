@@ -28,7 +28,7 @@ static struct point point_of(enum chart_kind kind, const struct arm *arm)
     double x = kind == CHART_SPEEDUP    ? (double)arm->cores
                : kind == CHART_INFLIGHT ? e->inflight
                                         : (double)arm->workers;
-    return (struct point){x, y->middle, y->low, y->high, arm};
+    return (struct point){x, y->middle, y->low, y->high, arm, e->alarms};
 }
 
 /* Whether a point can be drawn: on both kinds of axis, also logarithmic. */
@@ -256,13 +256,52 @@ void charts_free(struct charts *charts)
 
 /* ----------------------------------------------------------------- texts */
 
+static const char *alarm_name(unsigned alarm)
+{
+    switch (alarm) {
+    case ALARM_ABOVE_CEILING:
+        return "speedup above the cores in use";
+    case ALARM_CPU_TIME:
+        return "processor time above the cores";
+    case ALARM_CLOCKS:
+        return "more time inside than by the outer clock";
+    case ALARM_LATENCY:
+        return "faster than its items can wait";
+    default:
+        return "";
+    }
+}
+
 const char *alarm_text(unsigned alarms)
 {
-    static const char *const texts[] = {
-        "", "speedup above the cores in use", "processor time above the cores",
-        "speedup and processor time above the cores"};
-    return alarms & ALARM_CLOCKS ? "more time inside than by the outer clock"
-                                 : texts[alarms & 3];
+    static char text[192];
+    text[0] = '\0';
+    for (unsigned bit = 0; bit < ALARMS; bit++)
+        if (alarms >> bit & 1) {
+            size_t n = strlen(text);
+            snprintf(text + n, sizeof text - n, "%s%s", n ? "; " : "",
+                     alarm_name(1U << bit));
+        }
+    return text;
+}
+
+const char *alarm_figures(const struct arm *arm, unsigned alarm)
+{
+    static char text[128];
+    const struct estimate *e = &arm->estimate;
+    const char *name = alarm_name(alarm);
+    if (alarm == ALARM_ABOVE_CEILING)
+        snprintf(text, sizeof text, "%s: %.2f, but at most %.2f", name,
+                 e->speedup.middle, e->ceiling);
+    else if (alarm == ALARM_CPU_TIME)
+        snprintf(text, sizeof text, "%s: %.2f times what they have", name,
+                 e->cpu_load);
+    else if (alarm == ALARM_LATENCY)
+        snprintf(text, sizeof text, "%s: in %.2f of the least time", name,
+                 e->latency_load);
+    else
+        snprintf(text, sizeof text, "%s", name);
+    return text;
 }
 
 /* Three digits and a unit: "31.2 ms". Valid for the next four calls. */

@@ -67,7 +67,7 @@ static double inflight(const struct arm *arm, size_t block)
 }
 
 /* Seconds that count, as the head of this file defines them. */
-static double elapsed_s(const struct arm *arm, size_t block)
+double elapsed_s(const struct arm *arm, size_t block)
 {
     return arm && arm->runs[block] ? arm->runs[block]->inside_s : NAN;
 }
@@ -79,11 +79,9 @@ static double start_s(const struct arm *arm, size_t block)
     return run->wall_s - run->inside_s - run->setup_s;
 }
 
-/* log(base / own). A time not above zero is shorter than any other, so its
- * ratio is infinite: it keeps its place in the order, which is all that a
- * median asks. */
-static double log_ratio(const struct arm *base, const struct arm *own,
-                        size_t block)
+/* A time not above zero is shorter than any other, so its ratio is infinite:
+ * it keeps its place in the order, which is all that a median asks. */
+double log_ratio(const struct arm *base, const struct arm *own, size_t block)
 {
     double upper = elapsed_s(base, block), lower = elapsed_s(own, block);
     if (isnan(upper) || isnan(lower) || (upper <= 0 && lower <= 0))
@@ -124,13 +122,33 @@ static double lost_share(const struct arm *arm, size_t block)
     return arm->runs[block]->lost / arm->runs[block]->increments;
 }
 
-/* Processor time for each second of each core that was there. */
-static double cpu_load(const struct arm *arm, size_t block)
+static double item_p50(const struct arm *arm, size_t block)
 {
-    return arm->runs[block]->cpu_s /
-           (arm->runs[block]->wall_s * (double)GSL_MAX(arm->cores, 1));
+    return arm->runs[block]->item_p50_s;
 }
 
+static double item_p90(const struct arm *arm, size_t block)
+{
+    return arm->runs[block]->item_p90_s;
+}
+
+static double item_p99(const struct arm *arm, size_t block)
+{
+    return arm->runs[block]->item_p99_s;
+}
+
+static double log_tail(const struct arm *arm, size_t block)
+{
+    return log(item_p99(arm, block)) - log(item_p50(arm, block));
+}
+
+/* The time in which all items waited, one beside the other, for each second
+ * that they must have waited at least. */
+static double latency_load(const struct arm *arm, size_t block)
+{
+    const struct sample *run = arm->runs[block];
+    return run->inside_s * run->inflight / (run->work * run->item_least_s);
+}
 /* ------------------------------------------------------------- estimates */
 
 /* Whether in some block the child claims more time than went by outside. */
@@ -142,16 +160,47 @@ static bool clocks_differ(const struct results *results, const struct arm *arm)
     return differ;
 }
 
+/* How many cores an arm can have computed on: those it was given, as far as
+ * the machine has them. */
+static double cores_of(const struct arm *arm, double effective_cores)
+{
+    double cores = (double)GSL_MAX(arm->cores, 1);
+    return effective_cores > 0 ? fmin(cores, effective_cores) : cores;
+}
+
 /* The speedup that nothing can beat: one worker computes on one core at a
  * time, but any number of waits can pass at once. */
-static double ceiling(const struct arm *arm)
+static double ceiling(const struct results *results, const struct arm *arm)
 {
     if (!strcmp(arm->chart, "inflight"))
         return arm->estimate.inflight;
-    long cores = GSL_MAX(arm->cores, 1);
-    return (double)(arm->workers > 0 ? GSL_MIN(arm->workers, cores) : cores);
+    double cores = cores_of(arm, results->effective_cores);
+    return arm->workers > 0 ? fmin((double)arm->workers, cores) : cores;
 }
 
+/*
+ * Processor time for each second of it that there was. A quota is dealt out by
+ * the period, of a tenth of a second as a rule, and a run may use up those at
+ * its two edges whole; no more than its cores give at full speed.
+ */
+static double cpu_load(const struct results *results, const struct arm *arm)
+{
+    const double period_s = 0.1;
+    double *loads = allocate(results->blocks_n, sizeof *loads);
+    for (size_t b = 0; b < results->blocks_n; b++) {
+        const struct sample *run = arm->runs[b];
+        loads[b] = NAN;
+        if (!run)
+            continue;
+        double there = run->wall_s * cores_of(arm, run->effective_cores) +
+                       2 * period_s * results->quota;
+        double most = run->wall_s * cores_of(arm, NAN);
+        loads[b] = run->cpu_s / fmin(there, most);
+    }
+    double load = interval_of(loads, results->blocks_n).middle;
+    free(loads);
+    return load;
+}
 static void estimate_losses(const struct results *results, struct arm *arm)
 {
     struct estimate *e = &arm->estimate;
@@ -163,6 +212,37 @@ static void estimate_losses(const struct results *results, struct arm *arm)
             e->lost_runs += arm->runs[b]->lost > 0;
             e->lost_most = fmax(e->lost_most, lost_share(arm, b));
         }
+}
+
+static void estimate_items(const struct results *results, struct arm *arm)
+{
+    struct estimate *e = &arm->estimate;
+    e->item_p50 = over_blocks(results, arm, item_p50);
+    e->item_p90 = over_blocks(results, arm, item_p90);
+    e->item_p99 = over_blocks(results, arm, item_p99);
+    e->item_tail = interval_exp(over_blocks(results, arm, log_tail));
+    e->item_most = NAN;
+    for (size_t b = 0; b < results->blocks_n; b++)
+        if (arm->runs[b])
+            e->item_most = fmax(e->item_most, arm->runs[b]->item_max_s);
+}
+
+/* What cannot be, whoever else is measured. One block is enough where no noise
+ * can explain it; clocks may differ by 1 %. */
+static void estimate_alarms(const struct results *results, struct arm *arm)
+{
+    struct estimate *e = &arm->estimate;
+    e->cpu_load = cpu_load(results, arm);
+    e->latency_load = NAN;
+    for (size_t b = 0; b < results->blocks_n; b++)
+        if (arm->runs[b])
+            e->latency_load = fmin(e->latency_load, latency_load(arm, b));
+    if (e->cpu_load > 1.05)
+        e->alarms |= ALARM_CPU_TIME;
+    if (clocks_differ(results, arm))
+        e->alarms |= ALARM_CLOCKS;
+    if (e->latency_load < 0.99)
+        e->alarms |= ALARM_LATENCY;
 }
 
 static void estimate_arm(const struct results *results, struct arm *arm)
@@ -178,30 +258,18 @@ static void estimate_arm(const struct results *results, struct arm *arm)
     e->cpu_s = over_blocks(results, arm, cpu_s).middle;
     e->inflight = over_blocks(results, arm, inflight).middle;
     e->rate = over_blocks(results, arm, rate);
-    e->ceiling = ceiling(arm);
+    e->ceiling = ceiling(results, arm);
     e->efficiency = e->speedup.middle / e->ceiling;
     e->twin = arm->original ? interval_exp(over_blocks(results, arm, log_twin))
                             : none;
+    estimate_items(results, arm);
+    estimate_items(results, arm);
     bool counts = !strcmp(arm->chart, "counters");
     e->cost_ns = counts ? over_blocks(results, arm, cost_ns) : none;
     e->lost_share = e->lost_most = NAN;
     if (counts)
         estimate_losses(results, arm);
-    if (over_blocks(results, arm, cpu_load).middle > 1.05)
-        e->alarms |= ALARM_CPU_TIME;
-    if (clocks_differ(results, arm))
-        e->alarms |= ALARM_CLOCKS;
-}
-
-struct interval ratio_between(const struct results *results,
-                              const struct arm *base, const struct arm *arm)
-{
-    double *logs = allocate(results->blocks_n, sizeof *logs);
-    for (size_t b = 0; b < results->blocks_n; b++)
-        logs[b] = log_ratio(base, arm, b);
-    struct interval ratio = interval_exp(interval_of(logs, results->blocks_n));
-    free(logs);
-    return ratio;
+    estimate_alarms(results, arm);
 }
 
 /* ----------------------------------------------------------------- noise */

@@ -3,10 +3,10 @@
  *
  * Teaches: raw data come from programs that crash and disks that fill up, so
  * whoever reads them checks every line and says what was left out.
- * Look at: results_place, which decides what counts. Block 0 is a warm-up; a
- * sample counts when its verdict is "ok"; an arm counts once a block; of
- * several sessions in one file the last one counts, since the machine or the
- * programs changed between them.
+ * Look at: samples_assign and sample_place, which decide what counts. Block 0
+ * is a warm-up; a sample counts when its verdict is "ok"; an arm counts once a
+ * block; of several sessions in one file the last one counts, since the machine
+ * or the programs changed between them. Which blocks count is stats_blocks.c's.
  * Left out: judging samples by their own time. A slow run is data.
  *
  * SPDX-License-Identifier: MIT
@@ -46,6 +46,18 @@ static void *room_for_one(void *array, size_t n, size_t bytes)
     if (!bigger)
         fail("memory", strerror(errno));
     return bigger;
+}
+
+/* A number of an object, or NaN. */
+static double number_in(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static double or_zero(double number)
+{
+    return isnan(number) ? 0 : number;
 }
 
 /* ----------------------------------------------------------------- plan */
@@ -160,6 +172,8 @@ static void machine_read(struct results *results)
         json_decref(results->machine);
         results->machine = json_object();
     }
+    results->effective_cores = number_in(results->machine, "effective_cores");
+    results->quota = or_zero(number_in(results->machine, "cpu_quota"));
     free(path);
 }
 
@@ -194,13 +208,6 @@ static void session_read(struct results *results)
 
 /* -------------------------------------------------------------- samples */
 
-/* A number of an object, or NaN. */
-static double number_in(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
 /* Sessions and arms may be named by a text or by a number. */
 static char *name_in(const json_t *line, const char *key)
 {
@@ -213,11 +220,6 @@ static char *name_in(const json_t *line, const char *key)
     return copy_of(digits);
 }
 
-static double or_zero(double number)
-{
-    return isnan(number) ? 0 : number;
-}
-
 /* Fills a sample from one line; false when the line is none. A sample that
  * claims to be ok must have taken time. */
 static bool sample_from(const json_t *line, struct sample *sample)
@@ -226,6 +228,7 @@ static bool sample_from(const json_t *line, struct sample *sample)
     const json_t *arm = json_object_get(line, "arm");
     const json_t *verdict = json_object_get(line, "verdict");
     const json_t *inside = json_object_get(line, "inside");
+    json_t *outside = json_object_get(line, "outside");
     double wall_ns = number_in(line, "wall_ns");
     if (!json_is_integer(block) || json_integer_value(block) < 0 || !arm ||
         !json_is_string(verdict))
@@ -250,7 +253,14 @@ static bool sample_from(const json_t *line, struct sample *sample)
         .lost = number_in(inside, "lost"),
         .work = work,
         .increments = work * number_in(inside, "size"),
+        .item_p50_s = number_in(inside, "item_p50_ns") / 1e9,
+        .item_p90_s = number_in(inside, "item_p90_ns") / 1e9,
+        .item_p99_s = number_in(inside, "item_p99_ns") / 1e9,
+        .item_max_s = number_in(inside, "item_max_ns") / 1e9,
+        .item_least_s = number_in(inside, "item_least_ns") / 1e9,
+        .effective_cores = number_in(outside, "effective_cores"),
         .flags = json_incref(json_object_get(line, "flags")),
+        .outside = json_incref(outside),
     };
     return true;
 }
@@ -300,37 +310,38 @@ static int by_number(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool sample_counts(const struct results *results,
-                          const struct sample *sample)
+/* Where a block stands among those that count; NULL when it does not. */
+static const long *block_position(const struct results *results, long block)
 {
-    const struct sample *last = &results->samples[results->samples_n - 1];
-    return sample->block > 0 && !strcmp(sample->session, last->session) &&
-           arm_named(results, sample->arm);
+    return results->blocks_n
+               ? bsearch(&block, results->blocks, results->blocks_n,
+                         sizeof *results->blocks, by_number)
+               : NULL;
 }
 
-/* Lists the blocks that count, each once, ascending. */
-static void results_blocks(struct results *results)
+/* Says of every sample whose it is: nobody's in the warm-up, in a session
+ * before the last one, and where the plan has no such arm. */
+static void samples_assign(struct results *results)
 {
-    results->blocks = allocate(results->samples_n, sizeof *results->blocks);
-    size_t n = 0;
-    for (size_t i = 0; i < results->samples_n; i++)
-        if (sample_counts(results, &results->samples[i]))
-            results->blocks[n++] = results->samples[i].block;
-    if (n)
-        qsort(results->blocks, n, sizeof *results->blocks, by_number);
-    for (size_t i = 0; i < n; i++)
-        if (!i || results->blocks[i] != results->blocks[i - 1])
-            results->blocks[results->blocks_n++] = results->blocks[i];
+    size_t other = 0;
+    for (size_t i = 0; i < results->samples_n; i++) {
+        struct sample *sample = &results->samples[i];
+        const struct sample *last = &results->samples[results->samples_n - 1];
+        if (sample->block == 0)
+            continue;
+        if (!strcmp(sample->session, last->session))
+            sample->of = arm_named(results, sample->arm);
+        results->measured_n += sample->of != NULL;
+        other += !sample->of;
+    }
+    if (other && results->tell)
+        fprintf(stderr,
+                "stats: %s/samples.jsonl: %zu sample%s left out: of an "
+                "earlier session or not in the plan\n",
+                results->directory, other, other == 1 ? "" : "s");
 }
 
-static size_t block_position(const struct results *results, long block)
-{
-    const long *at = bsearch(&block, results->blocks, results->blocks_n,
-                             sizeof *results->blocks, by_number);
-    return (size_t)(at - results->blocks);
-}
-
-/* Counts the flags of a sample that counts. */
+/* Counts the flags of a sample. */
 static void flags_count(struct results *results, const struct sample *sample)
 {
     size_t i;
@@ -371,40 +382,40 @@ static void results_unplace_wrong(struct results *results)
             results->arms[i].runs[b] = NULL;
 }
 
+/* Gives an arm one of its samples. The first good one of a block counts; a
+ * wrong answer counts even in a block that is left out. */
+static void sample_place(struct results *results, const struct sample *sample)
+{
+    struct arm *arm = sample->of;
+    const long *at = block_position(results, sample->block);
+    if (!at && !answer_wrong(sample))
+        return;
+    results->counted_n += at != NULL;
+    if (strcmp(sample->verdict, "ok") != 0) {
+        arm->failed++;
+        if (!arm->failure || (answer_wrong(sample) && !arm->wrong))
+            arm->failure = sample;
+        arm->wrong |= answer_wrong(sample);
+    } else if (!arm->runs[at - results->blocks]) {
+        arm->runs[at - results->blocks] = sample;
+        arm->right++;
+    }
+}
+
 /* Gives every arm its samples, by block. */
 static void results_place(struct results *results)
 {
-    results_blocks(results);
+    samples_assign(results);
+    blocks_choose(results);
     for (size_t i = 0; i < results->arms_n; i++)
         results->arms[i].runs =
             allocate(results->blocks_n, sizeof *results->arms[i].runs);
-    size_t other = 0;
-    for (size_t i = 0; i < results->samples_n; i++) {
-        const struct sample *sample = &results->samples[i];
-        if (!sample_counts(results, sample)) {
-            other += sample->block > 0;
-            continue;
+    for (size_t i = 0; i < results->samples_n; i++)
+        if (results->samples[i].of) {
+            flags_count(results, &results->samples[i]);
+            sample_place(results, &results->samples[i]);
         }
-        results->counted_n++;
-        flags_count(results, sample);
-        struct arm *arm = arm_named(results, sample->arm);
-        size_t block = block_position(results, sample->block);
-        if (strcmp(sample->verdict, "ok") != 0) {
-            arm->failed++;
-            if (!arm->failure || (answer_wrong(sample) && !arm->wrong))
-                arm->failure = sample;
-            arm->wrong |= answer_wrong(sample);
-        } else if (!arm->runs[block]) {
-            arm->runs[block] = sample;
-            arm->right++;
-        }
-    }
     results_unplace_wrong(results);
-    if (other && results->tell)
-        fprintf(stderr,
-                "stats: %s/samples.jsonl: %zu sample%s left out: of an "
-                "earlier session or not in the plan\n",
-                results->directory, other, other == 1 ? "" : "s");
 }
 
 /* ------------------------------------------------- who is compared to whom */
@@ -501,6 +512,7 @@ void results_free(struct results *results)
         free(results->samples[i].verdict);
         free(results->samples[i].reason);
         json_decref(results->samples[i].flags);
+        json_decref(results->samples[i].outside);
     }
     free(results->flags);
     free(results->arms);

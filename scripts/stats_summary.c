@@ -6,6 +6,7 @@
  * Look at: `alarm`. A row that carries one measured something impossible,
  * and neither it nor its neighbours should be believed before it is
  * explained.
+ * New columns come last: readers that go by position go on as they are.
  * Left out: rounding. Digits are for programs; tables and charts round.
  *
  * SPDX-License-Identifier: MIT
@@ -77,6 +78,14 @@ static void put_number(FILE *out, double number)
     putc(',', out);
 }
 
+/* The last cell of a row. */
+static void put_last_number(FILE *out, double number)
+{
+    if (isfinite(number))
+        fprintf(out, "%.12g", number);
+    putc('\n', out);
+}
+
 static void put_interval(FILE *out, const struct interval *interval)
 {
     put_number(out, interval->middle);
@@ -113,7 +122,14 @@ static void put_arm(FILE *out, const struct arm *arm)
     put_interval(out, &e->twin);
     put_text(out, arm_verdict(arm));
     put_text(out, arm_reason(arm));
-    fprintf(out, "%s\n", alarm_text(e->alarms));
+    put_text(out, alarm_text(e->alarms));
+    put_interval(out, &e->item_p50);
+    put_interval(out, &e->item_p90);
+    put_interval(out, &e->item_p99);
+    put_number(out, e->item_most);
+    put_number(out, e->to_best.middle);
+    put_number(out, e->p_sign);
+    put_last_number(out, e->p_holm);
 }
 
 int summary_write(const struct results *results)
@@ -125,7 +141,10 @@ int summary_write(const struct results *results)
           "speedup,speedup_low,speedup_high,self_speedup,self_low,self_high,"
           "efficiency,cpu_s,rate_per_s,rate_low_per_s,rate_high_per_s,"
           "cost_ns,cost_low_ns,cost_high_ns,lost_share,lost_most,lost_runs,"
-          "twin_ratio,twin_low,twin_high,verdict,reason,alarm\n",
+          "twin_ratio,twin_low,twin_high,verdict,reason,alarm,"
+          "item_p50_s,item_p50_low_s,item_p50_high_s,item_p90_s,"
+          "item_p90_low_s,item_p90_high_s,item_p99_s,item_p99_low_s,"
+          "item_p99_high_s,item_max_s,ratio_to_best,p_sign,p_holm\n",
           out);
     for (size_t i = 0; i < results->arms_n; i++) {
         const struct arm *arm = &results->arms[i];

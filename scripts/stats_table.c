@@ -59,6 +59,18 @@ static void print_series(const struct chart *chart, const struct series *series)
     putchar('\n');
 }
 
+/* What the speedups of a chart are over, in seconds; "" where nothing is. */
+static const char *base_text(const struct chart *chart)
+{
+    static char text[64];
+    const struct arm *base = series_arm(chart_best(chart))->sequential;
+    if (!base || !base->estimate.elapsed.n)
+        return "";
+    snprintf(text, sizeof text, " (sequential: %s)",
+             seconds_text(base->estimate.elapsed.middle));
+    return text;
+}
+
 /* Fastest first: in a chart of speedups that is the highest line, in the
  * others the lowest. */
 static void print_chart(const struct chart *chart)
@@ -69,8 +81,9 @@ static void print_chart(const struct chart *chart)
         printf("counters\n  %-28s %7s %11s %13s\n", "", "workers", "increment",
                "updates lost");
     else
-        printf("%s\n  %-14s %7s %9s %10s  %-22s %5s\n", chart->kernel, "",
-               "workers", "in flight", "elapsed", "speedup [95 %]", "self");
+        printf("%s%s\n  %-14s %7s %9s %10s  %-22s %5s\n", chart->kernel,
+               base_text(chart), "", "workers", "in flight", "elapsed",
+               "speedup [95 %]", "self");
     for (size_t i = 0; i < chart->measured_n; i++) {
         size_t up = chart->measured_n - 1 - i;
         print_series(chart,
@@ -111,20 +124,29 @@ static void print_missing(const struct results *results)
     }
 }
 
+/* A line for each alarm of an arm: there may be several. */
 static void print_alarms(const struct results *results)
 {
     for (size_t i = 0; i < results->arms_n; i++) {
         const struct arm *arm = &results->arms[i];
-        if (arm->estimate.alarms)
-            printf("alarm: %s %s, %ld workers: %s\n", arm->strategy,
-                   arm->kernel, arm->workers, alarm_text(arm->estimate.alarms));
+        if (!arm->estimate.alarms)
+            continue;
+        char line[256];
+        snprintf(line, sizeof line,
+                 "alarm: %s %s, %ld worker%s on %ld core%s:", arm->strategy,
+                 arm->kernel, arm->workers, arm->workers == 1 ? "" : "s",
+                 arm->cores, arm->cores == 1 ? "" : "s");
+        printf("%.80s\n", line);
+        for (unsigned bit = 0; bit < ALARMS; bit++)
+            if (arm->estimate.alarms >> bit & 1)
+                printf("  %.78s\n", alarm_figures(arm, 1U << bit));
     }
 }
 
 static void print_flags(const struct results *results)
 {
     printf("disturbed from outside: %zu of %zu samples", results->flagged_n,
-           results->counted_n);
+           results->measured_n);
     for (size_t i = 0; i < results->flags_n; i++)
         printf("%s%s %zu", i ? ", " : " (", results->flags[i].name,
                results->flags[i].samples);
@@ -141,8 +163,7 @@ int table_print(const struct results *results)
     print_missing(results);
     print_alarms(results);
     print_flags(results);
-    printf("%s\n%zu block%s\n", noise_text(results), results->blocks_n,
-           results->blocks_n == 1 ? "" : "s");
+    printf("%s\n%s\n", noise_text(results), blocks_text(results));
     charts_free(&charts);
     return 0;
 }

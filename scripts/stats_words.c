@@ -52,19 +52,25 @@ static void say_names(const struct chart *chart, const bool *chosen,
 }
 
 /* Which others are neither faster nor slower than the best, comparing the
- * two block by block: their ratio's interval holds 1. */
-static void say_ties(const struct results *results, const struct chart *chart,
-                     size_t best)
+ * two block by block and correcting for the many comparisons; or how many
+ * blocks it would take to find out. */
+static void say_ties(const struct chart *chart)
 {
     bool *ties = allocate(chart->measured_n, sizeof *ties);
-    const struct arm *arm = series_arm(&chart->series[best]);
-    for (size_t s = 0; s < chart->measured_n; s++) {
-        struct interval ratio =
-            ratio_between(results, arm, series_arm(&chart->series[s]));
-        ties[s] = s != best && ratio.low <= 1 && ratio.high >= 1;
-    }
-    say_names(chart, ties,
-              " Block by block this run cannot tell it apart from ");
+    const char *best = chart_best(chart)->label;
+    char before[160];
+    size_t comparisons, needed;
+    bool can = family_can_decide(chart, &comparisons, &needed);
+    for (size_t s = 0; s < chart->measured_n; s++)
+        ties[s] = cannot_be_told_apart(series_arm(&chart->series[s]));
+    snprintf(before, sizeof before,
+             " Block by block this run cannot tell %s apart from ", best);
+    if (comparisons && !can)
+        printf(" Whether %s is really better cannot be told: for %zu "
+               "comparison%s it takes %zu blocks.",
+               best, comparisons, comparisons == 1 ? "" : "s", needed);
+    else
+        say_names(chart, ties, before);
     free(ties);
 }
 
@@ -81,10 +87,9 @@ static void say_gainless(const struct chart *chart)
     free(gainless);
 }
 
-static void speedup_words(const struct results *results,
-                          const struct chart *chart)
+static void speedup_words(const struct chart *chart)
 {
-    const struct series *best = &chart->series[0];
+    const struct series *best = chart_best(chart);
     const struct arm *arm = series_arm(best);
     const struct estimate *e = &arm->estimate;
     if (arm == arm->sequential) {
@@ -98,14 +103,36 @@ static void speedup_words(const struct results *results,
         printf(": %s instead of %s.", seconds_text(e->elapsed.middle),
                seconds_text(arm->sequential->estimate.elapsed.middle));
     }
-    say_ties(results, chart, 0);
+    say_ties(chart);
     say_gainless(chart);
 }
 
-static void inflight_words(const struct results *results,
-                           const struct chart *chart)
+/* Who makes some items wait much longer than most, if anybody does: with all
+ * of the interval by half as much again. */
+static void say_tail(const struct chart *chart)
 {
-    const struct series *best = &chart->series[chart->measured_n - 1];
+    const struct series *worst = NULL;
+    double most = 1.5;
+    for (size_t s = 0; s < chart->measured_n; s++) {
+        double low = estimate_of(chart, s)->item_tail.low;
+        if (low > most) {
+            most = low;
+            worst = &chart->series[s];
+        }
+    }
+    if (!worst)
+        return;
+    const struct estimate *e = &series_arm(worst)->estimate;
+    printf(" With %s half of the items take at most %s, but one in a hundred "
+           "at least %s, %.3g times as long (95 %% interval %.3g to %.3g).",
+           worst->label, seconds_text(e->item_p50.middle),
+           seconds_text(e->item_p99.middle), e->item_tail.middle,
+           e->item_tail.low, e->item_tail.high);
+}
+
+static void inflight_words(const struct chart *chart)
+{
+    const struct series *best = chart_best(chart);
     const struct arm *arm = series_arm(best);
     const struct estimate *e = &arm->estimate;
     printf("With %.0f item%s under way at once %s takes %s, %.*f items a "
@@ -119,7 +146,8 @@ static void inflight_words(const struct results *results,
                seconds_text(base), e->inflight,
                seconds_text(base / e->inflight));
     }
-    say_ties(results, chart, chart->measured_n - 1);
+    say_ties(chart);
+    say_tail(chart);
 }
 
 /* What was lost, and by whom; a kernel that does not count losses is left
@@ -153,6 +181,7 @@ static void counters_words(const struct chart *chart)
            "times as much.",
            series_arm(cheap)->workers, seconds_text(least / 1e9), cheap->label,
            seconds_text(most / 1e9), dear->label, most / least);
+    say_ties(chart);
     loss_words(chart);
 }
 
@@ -160,10 +189,18 @@ static void alarm_words(const struct results *results)
 {
     for (size_t i = 0; i < results->arms_n; i++) {
         const struct arm *arm = &results->arms[i];
-        if (arm->estimate.alarms)
-            printf("%s %s with %ld workers on %ld cores: %s.\n", arm->strategy,
-                   arm->kernel, arm->workers, arm->cores,
-                   alarm_text(arm->estimate.alarms));
+        const char *separator = ":";
+        if (!arm->estimate.alarms)
+            continue;
+        printf("%s %s with %ld worker%s on %ld core%s", arm->strategy,
+               arm->kernel, arm->workers, arm->workers == 1 ? "" : "s",
+               arm->cores, arm->cores == 1 ? "" : "s");
+        for (unsigned bit = 0; bit < ALARMS; bit++)
+            if (arm->estimate.alarms >> bit & 1) {
+                printf("%s %s", separator, alarm_figures(arm, 1U << bit));
+                separator = ";";
+            }
+        puts(".");
     }
 }
 
@@ -182,6 +219,10 @@ int words_print(const struct results *results, const char *what)
         puts(noise_text(results));
         return 0;
     }
+    if (!strcmp(what, "blocks")) {
+        blocks_words(results);
+        return 0;
+    }
     if (!strcmp(what, "alarms")) {
         alarm_words(results);
         return 0;
@@ -191,9 +232,9 @@ int words_print(const struct results *results, const char *what)
     if (!chart->measured_n)
         printf("Nothing of this chart was measured.");
     else if (chart->kind == CHART_SPEEDUP)
-        speedup_words(results, chart);
+        speedup_words(chart);
     else if (chart->kind == CHART_INFLIGHT)
-        inflight_words(results, chart);
+        inflight_words(chart);
     else
         counters_words(chart);
     putchar('\n');
@@ -219,32 +260,62 @@ static void tab_ratio(const struct interval *ratio)
         printf("\t%.3f [%.3f, %.3f]", ratio->middle, ratio->low, ratio->high);
 }
 
+/* Whether any point of the chart knows how long single items took. */
+static bool chart_has_items(const struct chart *chart)
+{
+    for (size_t s = 0; s < chart->measured_n; s++)
+        for (size_t p = 0; p < chart->series[s].points_n; p++)
+            if (chart->series[s].points[p].arm->estimate.item_p50.n)
+                return true;
+    return false;
+}
+
+static void tab_seconds(const struct interval *seconds)
+{
+    printf("\t%s", seconds_text(seconds->middle));
+    if (isfinite(seconds->low) && isfinite(seconds->high))
+        printf(" [%s, %s]", seconds_text(seconds->low),
+               seconds_text(seconds->high));
+}
+
+/* One row: an arm of the chart. */
+static void arm_row(const struct chart *chart, const struct series *series,
+                    const struct arm *arm)
+{
+    const struct estimate *e = &arm->estimate;
+    tab_text(series->label);
+    printf("\t%ld\t%ld\t%.0f\t%zu\t%s\t%s\t%s", arm->workers, arm->cores,
+           e->inflight, e->blocks, seconds_text(e->elapsed.middle),
+           seconds_text(e->whole.middle), seconds_text(e->start.middle));
+    tab_ratio(&e->speedup);
+    tab_ratio(&e->self);
+    printf("\t%s", seconds_text(e->cpu_s));
+    if (chart->kind == CHART_COUNTERS)
+        printf("\t%s\t", seconds_text(e->cost_ns.middle / 1e9));
+    if (chart->kind == CHART_COUNTERS && e->lost_known)
+        printf("%.3g %%", 100 * e->lost_share);
+    if (chart_has_items(chart)) {
+        tab_seconds(&e->item_p50);
+        tab_seconds(&e->item_p99);
+        printf("\t%s", seconds_text(e->item_most));
+    }
+    putchar('\n');
+}
+
 static void chart_rows(const struct chart *chart)
 {
     bool counters = chart->kind == CHART_COUNTERS;
     printf("%s\tworkers\tcores\tin flight\tblocks\telapsed\twhole process\t"
            "start and end\tspeedup\tover itself at one worker\tprocessor "
-           "time%s\n",
+           "time%s%s\n",
            counters ? "counter" : "strategy",
-           counters ? "\tan increment\tlost" : "");
+           counters ? "\tan increment\tlost" : "",
+           chart_has_items(chart)
+               ? "\tan item, median\tan item, 99 of 100\tan item, longest"
+               : "");
     for (size_t s = 0; s < chart->measured_n; s++)
-        for (size_t p = 0; p < chart->series[s].points_n; p++) {
-            const struct arm *arm = chart->series[s].points[p].arm;
-            const struct estimate *e = &arm->estimate;
-            tab_text(chart->series[s].label);
-            printf(
-                "\t%ld\t%ld\t%.0f\t%zu\t%s\t%s\t%s", arm->workers, arm->cores,
-                e->inflight, e->blocks, seconds_text(e->elapsed.middle),
-                seconds_text(e->whole.middle), seconds_text(e->start.middle));
-            tab_ratio(&e->speedup);
-            tab_ratio(&e->self);
-            printf("\t%s", seconds_text(e->cpu_s));
-            if (counters)
-                printf("\t%s\t", seconds_text(e->cost_ns.middle / 1e9));
-            if (counters && e->lost_known)
-                printf("%.3g %%", 100 * e->lost_share);
-            putchar('\n');
-        }
+        for (size_t p = 0; p < chart->series[s].points_n; p++)
+            arm_row(chart, &chart->series[s], chart->series[s].points[p].arm);
 }
 
 static void missing_rows(const struct results *results)
@@ -284,15 +355,43 @@ static void machine_rows(const struct results *results)
     }
 }
 
+static size_t flag_samples(const struct results *results, const char *name)
+{
+    for (size_t i = 0; i < results->flags_n; i++)
+        if (!strcmp(results->flags[i].name, name))
+            return results->flags[i].samples;
+    return 0;
+}
+
+static bool flag_is_known(const char *name)
+{
+    for (unsigned bit = 0; bit < DISTURBANCES; bit++)
+        if (!strcmp(disturbance_name(1U << bit), name))
+            return true;
+    return false;
+}
+
+/* Samples and blocks: all of them, those that count, those that something
+ * from outside disturbed, and by what. A sample carries a flag of its own; a
+ * block is judged by the sum over its samples. */
 static void flag_rows(const struct results *results)
 {
-    printf("what\tsamples\n");
-    printf("counted\t%zu\nflagged\t%zu\n", results->counted_n,
-           results->flagged_n);
-    for (size_t i = 0; i < results->flags_n; i++) {
-        tab_text(results->flags[i].name);
-        printf("\t%zu\n", results->flags[i].samples);
+    size_t blocks = results->blocks_n + results->left_out_n;
+    printf("what\tsamples\tblocks\n");
+    printf("measured\t%zu\t%zu\n", results->measured_n, blocks);
+    printf("counted\t%zu\t%zu\n", results->counted_n, results->blocks_n);
+    printf("flagged\t%zu\t%zu\n", results->flagged_n, results->disturbed_n);
+    for (unsigned bit = 0; bit < DISTURBANCES; bit++) {
+        const char *name = disturbance_name(1U << bit);
+        size_t samples = flag_samples(results, name);
+        if (samples || results->disturbed_by[bit])
+            printf("%s\t%zu\t%zu\n", name, samples, results->disturbed_by[bit]);
     }
+    for (size_t i = 0; i < results->flags_n; i++)
+        if (!flag_is_known(results->flags[i].name)) {
+            tab_text(results->flags[i].name);
+            printf("\t%zu\t\n", results->flags[i].samples);
+        }
 }
 
 /* The name of each chart that shows something, and what its axes are. */

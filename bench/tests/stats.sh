@@ -265,6 +265,100 @@ cat "$work/t" >>"$later/samples.jsonl"
 check 'only the last session counts' near \
     "$(cell "$later" plan gcd threads 2 speedup)" 2
 
+# -------------------------------------------------------------------- blocks
+
+# beside DIRECTORY BLOCKS MEMBERS - what went on beside each sample of these
+# blocks (a regular expression) becomes MEMBERS; ten samples have it.
+beside()
+{
+    sed -i.old "/\"block\":\\($2\\),/s/\"outside\":{[^}]*}/\"outside\":{$3}/" \
+        "$1/samples.jsonl"
+}
+
+calm='"window_ns":1e8,"effective_cores":2,"foreign_cpu_ns":1e6,"steal_ns":0,'\
+'"throttled_ns":0'
+busy='"window_ns":1e8,"effective_cores":2,"foreign_cpu_ns":5e6,"steal_ns":0,'\
+'"throttled_ns":0'
+
+# blocks DIRECTORY WHAT SAMPLES BLOCKS - a row of `stats rows RUN flags`.
+blocks()
+{
+    "$stats" rows "$1" flags | awk -F '\t' -v what="$2" '$1 == what {
+        print $2 " " $3 }' | grep -qx "$3 $4"
+}
+
+# words DIRECTORY WHAT PATTERN - a sentence says so.
+words()
+{
+    "$stats" words "$1" "$2" >"$work/sentence"
+    grep -q -- "$3" "$work/sentence" || {
+        cat "$work/sentence"
+        false
+    }
+}
+
+valid=$work/valid
+plan "$valid"
+samples "$valid" 8 0
+beside "$valid" '[1-8]' "$calm"
+check 'calm blocks all count' blocks "$valid" counted 88 8
+check 'and that is said' words "$valid" blocks '^8 blocks count\. None was'
+# Times of disturbed blocks are nonsense here, so that they would be seen.
+beside "$valid" '[37]' "$busy"
+sed -i.old '/"block":[37],.*"s\/thr\/2"/s/"rounds":1,"wall_ns":[0-9.]*/"rounds":1,"wall_ns":1/' \
+    "$valid/samples.jsonl"
+"$stats" summary "$valid" 2>"$work/err"
+check 'others used 2.5 % in two blocks of 8: these are left out' \
+    blocks "$valid" counted 66 6
+check 'and counted apart' blocks "$valid" foreign 0 2
+check 'estimates are over blocks that count' near \
+    "$(cell "$valid" plan gcd threads 2 blocks)" 6
+check 'and nothing of the others is in them' near \
+    "$(cell "$valid" plan gcd threads 2 elapsed_low_s)" 0.05
+check 'left out: in a sentence' words "$valid" blocks \
+    '^6 blocks count\. 2 more were disturbed.*left out\. By reason: foreign 2\.$'
+check 'left out: in the table' sh -c '"$1" table "$2" | tail -n 1 |
+    grep -qx "6 blocks (2 more disturbed: left out)"' sh "$stats" "$valid"
+beside "$valid" '5' "$busy"
+"$stats" summary "$valid" 2>"$work/err"
+check 'with fewer than 6 others all count' blocks "$valid" counted 88 8
+check 'also in the estimates' near "$(cell "$valid" plan gcd threads 2 blocks)" 8
+check 'that is said' words "$valid" blocks \
+    '^8 blocks count\. 3 of them were disturbed.*fewer than 6'
+check 'and in the table' sh -c '"$1" table "$2" | tail -n 1 |
+    grep -qx "8 blocks, 3 of them disturbed"' sh "$stats" "$valid"
+# Sums over a block, with their sign: one sample's share proves nothing.
+plan "$work/sums"
+samples "$work/sums" 7 0
+beside "$work/sums" '[1-7]' "$calm"
+sed -i.old -e '/"block":1,.*"s\/seq"/s/"foreign_cpu_ns":1e6/"foreign_cpu_ns":40e6/' \
+    -e '/"block":2,/s/"foreign_cpu_ns":1e6/"foreign_cpu_ns":-9e6/' \
+    -e '/"block":2,.*"s\/seq"/s/"foreign_cpu_ns":-9e6/"foreign_cpu_ns":100e6/' \
+    "$work/sums/samples.jsonl"
+check 'time of others is summed over a block, with its sign' \
+    blocks "$work/sums" foreign 0 1
+for reason in 'steal "steal_ns":3e6' 'throttled "throttled_ns":3e6' \
+    'cores "effective_cores":1.5'; do
+    plan "$work/reason"
+    echo '{"effective_cores": 2.0}' >"$work/reason/machine.json"
+    samples "$work/reason" 7 0
+    beside "$work/reason" '[1-7]' "$calm"
+    beside "$work/reason" 4 "$calm,${reason#* }"
+    check "a block is left out for: ${reason%% *}" sh -c \
+        '"$1" words "$2" blocks | grep -q "^6 blocks.*1 more.*reason: $3 1"' \
+        sh "$stats" "$work/reason" "${reason%% *}"
+done
+sed 's/"effective_cores":2/"effective_cores":1.5/' "$work/reason/samples.jsonl" \
+    >"$work/fewer" && mv "$work/fewer" "$work/reason/samples.jsonl"
+check 'cores are held against those at the start' \
+    blocks "$work/reason" cores 0 7
+plan "$work/old"
+samples "$work/old" 7 0
+beside "$work/old" '[1-7]' '"foreign_cpu_ns":5e6,"steal_ns":0,"throttled":0'
+check 'samples of old runs, which do not say for how long: undisturbed' \
+    blocks "$work/old" flagged 1 0
+check 'and no reason is made up' words "$work/old" blocks '^7 .* None was'
+
 # ------------------------------------------------------------------ intervals
 
 for n in 5 6 9 20; do
@@ -328,6 +422,169 @@ check '5 blocks: no interval' [ -z \
 check '5 blocks: the table says why' sh -c \
     '"$1" table "$2" | grep -q "fewer than 6 blocks"' sh "$stats" "$work/n5"
 
+# ------------------------------------------------------ many against the best
+
+# family DIRECTORY BLOCKS - sequential and six strategies of one kernel: the
+# first three alike, then each 1 % slower than the one before; noise of 2 %.
+family()
+{
+    mkdir -p "$1"
+    echo '{}' >"$1/machine.json"
+    awk -v blocks="$2" -v plan="$1/plan.tsv" '
+    function random() { # Park and Miller, the same everywhere
+        seed = seed * 16807 % 2147483647
+        return seed / 2147483647
+    }
+    BEGIN {
+        OFS = "\t"
+        seed = 20
+        split("sequential pool threads stealing openmp hybrid processes", name, " ")
+        print "arm", "chart", "role", "strategy", "kernel", "bound", "workers", \
+            "cores", "items", "command" >plan
+        for (a = 1; a <= 7; a++)
+            print name[a], "speedup", "plan", name[a], "hash", "cpu", \
+                a == 1 ? 1 : 2, a == 1 ? 1 : 2, 8, "-" >plan
+        for (b = 1; b <= blocks; b++)
+            for (a = 1; a <= 7; a++) {
+                s = a == 1 ? 100 : 50 * (1 + 0.01 * (a > 4 ? a - 4 : 0))
+                s *= exp(0.04 * (random() + random() + random() - 1.5))
+                printf "{\"session\":\"s\",\"block\":%d,\"arm\":\"%s\",", b, \
+                    name[a]
+                printf "\"verdict\":\"ok\",\"wall_ns\":%.0f,", (s + 9) * 1e6
+                printf "\"user_ns\":1,\"sys_ns\":1,\"inside\":{\"items\":8,"
+                printf "\"rounds\":1,\"size\":1,\"inflight\":2,\"setup_ns\":1,"
+                printf "\"wall_ns\":%.0f}}\n", s * 1e6
+            }
+    }' >"$1/samples.jsonl"
+}
+
+# The same by awk: STRATEGY RATIO P HOLM, the best of all chosen by the median.
+family_by_awk()
+{
+    awk '
+    function text(key) {
+        return substr($0, index($0, "\"" key "\":\"") + length(key) + 4)
+    }
+    function binomial(n, k,    i, term, sum) { # at most k of n, p = 1/2
+        term = 0.5 ^ n
+        for (i = 0; i <= k; i++) {
+            sum += term
+            term *= (n - i) / (i + 1)
+        }
+        return sum
+    }
+    function median(x, n,    i, j, t) {
+        for (i = 2; i <= n; i++)
+            for (j = i; j > 1 && x[j] < x[j - 1]; j--) {
+                t = x[j]; x[j] = x[j - 1]; x[j - 1] = t
+            }
+        return n % 2 ? x[(n + 1) / 2] : (x[n / 2] + x[n / 2 + 1]) / 2
+    }
+    function ratio(base, own,    b, x) { # log of the median, base over own
+        for (b = 1; b <= n; b++)
+            x[b] = log(time[base, b]) - log(time[own, b])
+        return median(x, n)
+    }
+    {
+        arm = text("arm")
+        sub(/".*/, "", arm)
+        block = substr($0, index($0, "\"block\":") + 8) + 0
+        sub(/"wall_ns":/, "")
+        time[arm, block] = substr($0, index($0, "\"wall_ns\":") + 10) + 0
+        arms[arm]
+        if (block > n) n = block
+    }
+    END {
+        for (a in arms)
+            if (best == "" || ratio("sequential", a) > ratio("sequential", best))
+                best = a
+        for (a in arms)
+            if (a != best) {
+                faster = 0
+                for (b = 1; b <= n; b++)
+                    faster += time[a, b] < time[best, b]
+                if (faster > n - faster) faster = n - faster
+                p[a] = 2 * binomial(n, faster)
+                if (p[a] > 1) p[a] = 1
+                m++
+            }
+        for (left = m; left > 0; left--) {
+            least = ""
+            for (a in p)
+                if (!(a in holm) && (least == "" || p[a] < p[least]))
+                    least = a
+            before = left * p[least] > before ? left * p[least] : before
+            holm[least] = before > 1 ? 1 : before
+            printf "%s %.15g %.15g %.15g\n", least, \
+                exp(ratio(best, least)), p[least], holm[least]
+        }
+    }' "$1/samples.jsonl"
+}
+
+family "$work/family" 20
+"$stats" summary "$work/family" 2>"$work/err"
+family_by_awk "$work/family" >"$work/by_awk"
+f() { cell "$work/family" plan hash "$1" "$2" "$3"; }
+check 'awk compares six with the best' [ "$(wc -l <"$work/by_awk")" -eq 6 ]
+while read -r name ratio p holm; do
+    workers=2
+    [ "$name" != sequential ] || workers=1
+    check "$name against the best: ratio as awk has it" \
+        near "$(f "$name" $workers ratio_to_best)" "$ratio"
+    check "$name: sign test" near "$(f "$name" $workers p_sign)" "$p"
+    check "$name: Holm" near "$(f "$name" $workers p_holm)" "$holm"
+done <"$work/by_awk"
+# Those that the correction alone keeps together show that it is used.
+awk '$3 <= 0.05 && $4 > 0.05 { print $1 }' "$work/by_awk" >"$work/corrected"
+check 'there is one that only the correction keeps' [ -s "$work/corrected" ]
+"$stats" words "$work/family" speedup-hash >"$work/sentence"
+sed -n 's/.* cannot tell .* apart from \([^.]*\)\..*/\1/p' "$work/sentence" |
+    sed 's/ and /, /' | tr ',' '\n' | tr -d ' ' | sort >"$work/ties"
+awk '$4 > 0.05 { print $1 }' "$work/by_awk" | sort >"$work/wanted"
+check 'cannot be told apart: exactly those above 5 % after correction' \
+    diff "$work/ties" "$work/wanted"
+# 6 comparisons: 6 / 2^(B - 1) is at most 0.05 from 8 blocks on.
+family "$work/family7" 7
+family "$work/family8" 8
+check 'too few blocks for six comparisons: says how many it takes' \
+    words "$work/family7" speedup-hash 'for 6 comparisons it takes 8 blocks'
+check 'enough blocks: it does not' sh -c \
+    '! "$1" words "$2" speedup-hash | grep "it takes"' sh "$stats" "$work/family8"
+
+# --------------------------------------------------- how long single items took
+
+items=$work/items
+plan "$items"
+samples "$items" 6 0
+"$stats" rows "$items" inflight-wait >"$work/rows"
+check 'runs that do not know: no columns' sh -c '! grep -q "an item" "$1"' \
+    sh "$work/rows"
+# Block b: median b ms, 99 of 100 within 3 b ms.
+for b in 1 2 3 4 5 6; do
+    sed -i.old "/\"block\":$b,.*\"i\\/thr/s/\"rounds\":1,/\"rounds\":1,\
+\"item_p50_ns\":${b}000000,\"item_p90_ns\":$((2 * b))000000,\
+\"item_p99_ns\":$((3 * b))000000,\"item_max_ns\":$((5 * (7 - b)))000000,/" \
+        "$items/samples.jsonl"
+done
+"$stats" summary "$items" 2>"$work/err"
+i20() { cell "$items" plan wait threads 20 "$1"; }
+check 'median of items, median over blocks' near "$(i20 item_p50_s)" 0.0035
+check 'with its interval' near "$(i20 item_p50_high_s)" 0.006
+check '90 of 100' near "$(i20 item_p90_s)" 0.007
+check '99 of 100' near "$(i20 item_p99_s)" 0.0105
+check '99 of 100, low' near "$(i20 item_p99_low_s)" 0.003
+check 'the longest of all' near "$(i20 item_max_s)" 0.03
+check 'unknown is empty' [ -z "$(cell "$items" plan wait sequential 1 item_p50_s)" ]
+check 'in rows' sh -c '"$1" rows "$2" inflight-wait |
+    grep -q "3.50 ms \[1.00 ms, 6.00 ms\]	10.5 ms \[3.00 ms, 18.0 ms\]	30.0 ms"' \
+    sh "$stats" "$items"
+check 'a long tail is said' words "$items" inflight-wait \
+    'threads half of the items take at most 3.50 ms, .* 10.5 ms, 3 times as'
+sed -i.old 's/"item_p99_ns":[0-9]*/"item_p99_ns":1000001/' "$items/samples.jsonl"
+check 'a short one is not' sh -c \
+    '! "$1" words "$2" inflight-wait | grep "one in a hundred"' sh \
+    "$stats" "$items"
+
 # -------------------------------------------------------------------- alarms
 
 alarm=$work/alarm
@@ -341,8 +598,70 @@ check 'alarm: more processor time than cores' grep -q \
     'sequential gcd.*processor time' "$work/err"
 check 'alarm: faster than its cores' grep -q 'threads gcd, 1 .*speedup above' \
     "$work/err"
-check 'alarm: in the CSV too' grep -q 'speedup above the cores in use$' \
-    "$alarm/summary.csv"
+check 'alarm: in the CSV too' [ 'speedup above the cores in use' = \
+    "$(cell "$alarm" plan gcd threads 1 alarm)" ]
+check 'alarm: in words, with figures' words "$alarm" alarms \
+    'threads gcd with 1 worker on 1 core: speedup above .*: 3.67, but at most 1'
+
+# alarmed WHAT KERNEL STRATEGY WORKERS TEXT SED... - a run of six blocks,
+# changed, has this alarm. An empty text: none.
+alarmed()
+{
+    what=$1 kernel=$2 strategy=$3 workers=$4 text=$5
+    shift 5
+    plan "$work/alarmed"
+    echo "${machine:-{\}}" >"$work/alarmed/machine.json"
+    samples "$work/alarmed" 6 0
+    for change; do
+        sed -i.old "$change" "$work/alarmed/samples.jsonl"
+    done
+    "$stats" summary "$work/alarmed" 2>"$work/err"
+    check "$what" [ "$text" = \
+        "$(cell "$work/alarmed" plan "$kernel" "$strategy" "$workers" alarm)" ]
+}
+
+ceiling='speedup above the cores in use'
+cpu='processor time above the cores'
+io='faster than its items can wait'
+alarmed 'twice as fast on two cores: no alarm' gcd threads 2 ''
+machine='{"effective_cores": 1.5}'
+alarmed 'twice as fast where there are 1.5 cores' gcd threads 2 "$ceiling"
+machine='{"effective_cores": 1.96}'
+alarmed 'above the cores by less than the twins differ: none' gcd threads 2 ''
+machine=
+# 65 ms on two cores, 110 ms of processor time
+alarmed 'processor time within two cores: none' gcd threads 2 '' \
+    '/"s\/thr\/2"/s/"user_ns":5e6/"user_ns":110e6/'
+alarmed 'the same, but one core was left meanwhile' gcd threads 2 "$cpu" \
+    '/"s\/thr\/2"/s/"user_ns":5e6/"user_ns":110e6/' \
+    's/"outside":{}/"outside":{"effective_cores":1}/'
+machine='{"cpu_quota": 1.0}'
+alarmed 'a quota of one core: two periods of it may be used up' gcd threads 2 '' \
+    '/"s\/thr\/2"/s/"user_ns":5e6/"user_ns":110e6/' \
+    's/"outside":{}/"outside":{"effective_cores":1}/'
+alarmed 'but no more than all of its cores give' gcd threads 2 "$cpu" \
+    '/"s\/thr\/2"/s/"user_ns":5e6/"user_ns":180e6/' \
+    's/"outside":{}/"outside":{"effective_cores":1}/'
+machine=
+# 20 items in 10 ms or more, 20 at once: each can wait 10 ms and no longer.
+alarmed 'items that wait as long as they must: none' wait threads 20 '' \
+    '/"i\/thr/s/"rounds":1,/"rounds":1,"item_least_ns":10000000,/'
+alarmed 'in one block they waited less' wait threads 20 "$io" \
+    '/"i\/thr/s/"rounds":1,/"rounds":1,"item_least_ns":9000000,/' \
+    '/"block":3,.*"i\/thr/s/9000000/30000000/'
+alarmed 'several at once' wait sequential 1 "$cpu; $io" \
+    '/"i\/seq/s/"rounds":1,/"rounds":1,"item_least_ns":90000000,/' \
+    '/"i\/seq/s/"user_ns":5e6/"user_ns":900e6/'
+check 'one line of text for both' grep -q \
+    "sequential wait, 1 workers: $cpu; $io\$" "$work/err"
+"$stats" table "$work/alarmed" >"$work/table"
+check 'the table has a line each' sh -c 'grep -A 2 "^alarm: sequential wait" \
+    "$1" | grep -c "^  processor time .*: 1.*times\|^  faster than .*: in 0.1" |
+    grep -qx 2' sh "$work/table"
+check 'of at most 80 columns' awk 'length($0) > 80 { bad = 1 } END { exit bad }' \
+    "$work/table"
+check 'the point is drawn all the same' sh -c \
+    '"$1" rows "$2" inflight-wait | grep -q "^sequential"' sh "$stats" "$work/alarmed"
 
 # --------------------------------------------------------- table and pictures
 
