@@ -24,7 +24,7 @@ export BUILD
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all bench test check tests clean format help FORCE
+.PHONY: all bench test check test-truth tests clean format help FORCE
 
 # ------------------------------------------------------------------ flags
 
@@ -184,7 +184,13 @@ $(addprefix $(BUILD)/tests/,$(CHECKS)): $(BUILD)/tests/%: $(BUILD)/obj/bench/tes
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check gsl) $(LIBS)
 
-tests: all $(addprefix $(BUILD)/tests/,$(CHECKS)) ## build the test programs
+# Holds the statistics against known truth; bench/tests/truth.c says how.
+$(BUILD)/tests/truth: $(call objects,$(wildcard bench/tests/truth*.c)) $(BUILD)/tools.a $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs gsl) $(LIBS)
+
+tests: all $(addprefix $(BUILD)/tests/,$(CHECKS) truth) ## build the test programs
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
@@ -204,6 +210,9 @@ test check: ## run all tests
 	@$(MAKE) --no-print-directory $(JOBS) tests
 	@bench/tests/run
 
+test-truth: tests ## hold the statistics against known truth, all of it (20 minutes)
+	@bench/tests/truth.sh full
+
 format: ## lay out all C files as .clang-format says
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -211,4 +220,4 @@ clean: ## remove what was built (results/ stays)
 	rm -rf $(BUILD)
 
 help: ## print this
-	@sed -n 's/^\([a-z ]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
