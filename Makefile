@@ -190,7 +190,15 @@ $(BUILD)/tests/truth: $(call objects,$(wildcard bench/tests/truth*.c)) $(BUILD)/
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs gsl) $(LIBS)
 
-tests: all $(addprefix $(BUILD)/tests/,$(CHECKS) truth) ## build the test programs
+# A build directory of its own: strategies that spend time as they are told.
+$(BUILD)/tests/oracle/oracle: $(BUILD)/obj/bench/tests/fixtures/oracle.o $(BUILD)/sweep
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LDLIBS) $(LIBS)
+	$(Q)cp $@ $(@D)/sequential && cp $(BUILD)/sweep $(@D)/sweep
+	$(Q)printf '%s\n' oracle sequential > $(@D)/strategies
+
+tests: all $(addprefix $(BUILD)/tests/,$(CHECKS) truth oracle/oracle) ## build the test programs
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 

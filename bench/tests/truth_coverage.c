@@ -33,7 +33,7 @@ static const double LEAST = 0.94, MOST = 0.97, FALSE_ALARMS = 0.05;
 static struct world cell_world(size_t cell)
 {
     return (struct world){
-        .share = shares[cell / (NOISES * DRIFTS)],
+        .share = shares[cell / DRIFTS / NOISES],
         .noise = cell / DRIFTS % NOISES,
         .drift = cell % DRIFTS,
         .drift_times = 1,
