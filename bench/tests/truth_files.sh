@@ -172,19 +172,21 @@ is 'virtual oracle: every session gives figures' \
 # Per quantity how often the interval held the truth, and whether a coverage
 # of 94 to 97 % gives so few, or so many, once in a million times.
 awk -v all="$sessions" '
-    function tail(n, p, from, to,    k, term, sum) {
-        term = exp(n * log(1 - p))
+    # Of n, from `from` to `to` misses; each happens with chance q.
+    function misses(n, q, from, to,    k, term, sum) {
+        term = exp(n * log(1 - q))
         for (k = 0; k <= to; k++) {
             if (k >= from) sum += term
-            term *= (n - k) / (k + 1) * p / (1 - p)
+            term *= (n - k) / (k + 1) * q / (1 - q)
         }
         return sum
     }
     $1 == "held" { n[$2]++; held[$2] += $4 <= $3 && $3 <= $5 }
     END {
         for (q in n) {
-            bad = n[q] != all || tail(all, 0.94, 0, held[q]) < 1e-6 ||
-                tail(all, 0.97, held[q], all) < 1e-6
+            missed = all - held[q]
+            bad = n[q] != all || misses(all, 0.06, missed, all) < 1e-6 ||
+                misses(all, 0.03, 0, missed) < 1e-6
             printf "%s %-20s %d of %d, %.1f %%\n", bad ? "bad" : "good", q,
                 held[q], n[q], 100 * held[q] / n[q]
         }
