@@ -24,7 +24,7 @@ export BUILD
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all bench doctor compare test check tests clean format help FORCE
+.PHONY: all bench doctor compare test check test-truth tests clean format help FORCE
 
 # ------------------------------------------------------------------ flags
 
@@ -184,7 +184,21 @@ $(addprefix $(BUILD)/tests/,$(CHECKS)): $(BUILD)/tests/%: $(BUILD)/obj/bench/tes
 	@$(if $(V),,echo "  LINK  $@")
 	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs check gsl) $(LIBS)
 
-tests: all $(addprefix $(BUILD)/tests/,$(CHECKS)) ## build the test programs
+# Holds the statistics against known truth; bench/tests/truth.c says how.
+$(BUILD)/tests/truth: $(call objects,$(wildcard bench/tests/truth*.c)) $(BUILD)/tools.a $(BUILD)/lib.a
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(shell pkg-config --libs gsl) $(LIBS)
+
+# A build directory of its own: strategies that spend time as they are told.
+$(BUILD)/tests/oracle/oracle: $(BUILD)/obj/bench/tests/fixtures/oracle.o $(BUILD)/sweep
+	@mkdir -p $(@D)
+	@$(if $(V),,echo "  LINK  $@")
+	$(Q)$(CC) $(FLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< $(LDLIBS) $(LIBS)
+	$(Q)cp $@ $(@D)/sequential && cp $(BUILD)/sweep $(@D)/sweep
+	$(Q)printf '%s\n' oracle sequential > $(@D)/strategies
+
+tests: all $(addprefix $(BUILD)/tests/,$(CHECKS) truth oracle/oracle) ## build the test programs
 
 -include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
 
@@ -216,6 +230,9 @@ test check: ## run all tests
 	@$(MAKE) --no-print-directory $(JOBS) tests
 	@bench/tests/run
 
+test-truth: tests ## hold the statistics against known truth, all of it (20 minutes)
+	@status=0; for suite in truth truth_files; do bench/tests/$$suite.sh full || status=1; done; exit $$status
+
 format: ## lay out all C files as .clang-format says
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
@@ -223,4 +240,4 @@ clean: ## remove what was built (results/ stays)
 	rm -rf $(BUILD)
 
 help: ## print this
-	@sed -n 's/^\([a-z ]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
+	@sed -n 's/^\([a-z -]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24

@@ -570,8 +570,8 @@ run_of "$scratch/holes" 7 0
 pool4=$(awk '$2 == "pool" && $4 == 4 { print "a" NR }' "$scratch/arms")
 pool1=$(awk '$2 == "pool" && $4 == 1 { print "a" NR }' "$scratch/arms")
 late4=$(awk '$2 == "late" && $4 == 4 { print "a" NR }' "$scratch/arms")
-sed -i -e "/\"block\":[135],.*\"$pool4\"/s/\"ok\"/\"exit-1\"/" \
-    -e "/\"$late4\"/s/\"ok\"/\"exit-1\"/" "$scratch/holes/samples.jsonl"
+sed -i -e "/\"block\":[135],.*\"$pool4\"/s/\"ok\"/\"signal-9\"/" \
+    -e "/\"$late4\"/s/\"ok\"/\"signal-9\"/" "$scratch/holes/samples.jsonl"
 "$stats" summary "$scratch/holes"
 is 'holes: blocks with all three points count' \
     "$(cell "$scratch/holes" speedup pool amdahl '' blocks)" 4
@@ -579,7 +579,7 @@ ok 'holes: and give the share' near \
     "$(cell "$scratch/holes" speedup pool amdahl '' s)" 0.2
 is 'holes: a point without any time is no point' \
     "$(cell "$scratch/holes" speedup late amdahl '' points)" 2
-sed -i "/\"$pool1\"/s/\"ok\"/\"exit-1\"/" "$scratch/holes/samples.jsonl"
+sed -i "/\"$pool1\"/s/\"ok\"/\"signal-9\"/" "$scratch/holes/samples.jsonl"
 "$stats" summary "$scratch/holes"
 is 'holes: without one worker there is no e(n)' \
     "$(cell "$scratch/holes" speedup pool karp_flatt '' note)" \
