@@ -267,6 +267,8 @@ void session_open(struct session *session, const struct asked *asked,
         session->id, "seed", seed_json(asked->seed), "asked", asked_json(asked),
         "plan_hash", hash_text(plan_hash), "programs", programs, "fingerprint",
         json_object_get(machine, "fingerprint"), "finished", false);
+    if (plan->left_out != NULL)
+        json_object_set(session->facts, "left_out", plan->left_out);
     save_json(session, "session.json", session->facts);
     point_latest(session, asked->results);
 }
