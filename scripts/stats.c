@@ -44,7 +44,7 @@ static void usage(FILE *out)
         "slower?\n"
         "RUN, A and B are directories of sweeps. WHAT is the NAME of a "
         "chart; for words\nalso alarms, blocks, noise; for rows also "
-        "charts, flags, machine, missing.\n\n"
+        "certificate, charts, factors,\nflags, left_out, machine, missing.\n\n"
         "stats compare takes out how much slower B's machine was in general, "
         "and says for\neach arm: same, slower, faster or not decided.\n"
         "  --tolerance=PERCENT  a difference counts beyond this (default: 3)\n"
