@@ -14,8 +14,6 @@ scripts = ARG1
 data = ARG2
 output = ARG3
 format = ARG4
-lines_head = "time for one increment, by workers"
-dots_head = "lost updates, at the most workers"
 load data
 load scripts . "/style.gp"
 
@@ -25,13 +23,13 @@ set rmargin at screen lines_right
 set logscale y
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel "workers" textcolor rgb "#333333" offset 0, 0.2
+set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
 eval "set xtics (" . x_tics . ")"
 eval "set ytics (" . y_tics . ")"
 set grid ytics linecolor rgb pale linetype 1
+bound_place = "right offset -0.5, -0.6"
 load scripts . "/lines.gp"
 
-dots_axis = "% lost (bar: to the most)"
 dots_mark = 0
 dots_log = 0
 number_head_1 = "lost"

@@ -15,8 +15,6 @@ scripts = ARG1
 data = ARG2
 output = ARG3
 format = ARG4
-lines_head = "elapsed, by items in flight"
-dots_head = "each at its most items in flight"
 load data
 load scripts . "/style.gp"
 
@@ -26,20 +24,13 @@ set rmargin at screen lines_right
 set logscale xy
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel "items in flight" textcolor rgb "#333333" offset 0, 0.2
+set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
 eval "set xtics (" . x_tics . ")"
 eval "set ytics (" . y_tics . ")"
 set grid ytics linecolor rgb pale linetype 1
-# One line for each count of items that sequential was measured with.
-do for [time in ideal_times] {
-    set arrow from 1, real(time) to x_most, time / x_most nohead back \
-        linewidth 3 linecolor rgb "#bbbbbb"
-    set label "ideal" at sqrt(x_most), time / sqrt(x_most) right \
-        offset -1, -0.5 front textcolor rgb grey
-}
+bound_place = "right offset -1, -0.5"
 load scripts . "/lines.gp"
 
-dots_axis = "items a second (bar: 95 %)"
 dots_mark = 0
 dots_log = 1
 number_head_1 = "in flight"

@@ -34,8 +34,10 @@ if (dots_log) {
     set logscale x
 }
 set xrange [right_low:right_high]
+# It ends above the rows that have words in place of dots.
+mark_from = missing_n / real(lines_n + missing_n)
 if (dots_mark > 0) {
-    set arrow 1 from dots_mark, graph 0 to dots_mark, graph 1 nohead back \
+    set arrow 1 from dots_mark, graph mark_from to dots_mark, graph 1 nohead back \
         linecolor rgb "#aaaaaa" dashtype 2
 }
 plot $rows using 3:1:4:5:(colour($2)) with xerrorbars pointtype 0 \
@@ -52,9 +54,9 @@ set border 0
 set lmargin at screen 0
 set rmargin at screen 1
 set xrange [0:1]
-set label 6 number_head_1 at screen numbers_1, screen screen(62.0) right \
+set label 6 number_head_1 at screen numbers_1, screen screen(78.0) right \
     font ",11" textcolor rgb grey
-set label 7 number_head_2 at screen numbers_right, screen screen(62.0) right \
+set label 7 number_head_2 at screen numbers_right, screen screen(78.0) right \
     font ",11" textcolor rgb grey
 plot $rows using (names_left + 0.006):1:6 with labels left font ",12", \
      $rows using (numbers_1):1:7 with labels right font ",12", \

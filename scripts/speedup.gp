@@ -13,8 +13,6 @@ scripts = ARG1
 data = ARG2
 output = ARG3
 format = ARG4
-lines_head = "speedup, by cores in use"
-dots_head = "each at its most cores"
 load data
 load scripts . "/style.gp"
 
@@ -23,17 +21,13 @@ set lmargin at screen lines_left
 set rmargin at screen lines_right
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel "cores" textcolor rgb "#333333" offset 0, 0.2
+set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
 eval "set xtics (" . x_tics . ")"
 set ytics
 set grid ytics linecolor rgb pale linetype 1
-set arrow 9 from x_low, x_low to x_high, x_high nohead back \
-    linewidth 3 linecolor rgb "#bbbbbb"
-set label 9 "ideal" at (x_low + x_most) / 2, (x_low + x_most) / 2 right \
-    offset -1, 0.5 front textcolor rgb grey
+bound_place = "right offset -1, 0.5"
 load scripts . "/lines.gp"
 
-dots_axis = "speedup (bar: 95 %)"
 dots_mark = 1
 dots_log = 0
 number_head_1 = "speedup"

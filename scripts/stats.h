@@ -139,11 +139,17 @@ struct results {
     size_t counted_n;                      /* of the blocks that count */
 };
 
+enum {
+    GAP_MISSING = 1,    /* a point of the plan between them was not measured */
+    GAP_OTHER_WORK = 2, /* other items, or the same x with other workers */
+};
+
 /* One line of a chart, and its row beside it. Points ascend in x. */
 struct point {
     double x, y, low, high;
     const struct arm *arm;
     unsigned alarm; /* 0, or why it cannot be believed: ALARM_... */
+    unsigned gap;   /* 0, or why no line joins it to the one before */
 };
 
 struct series {
@@ -218,6 +224,31 @@ bool family_can_decide(const struct chart *chart, size_t *comparisons,
 /* Whether an arm was compared with the best and chance is explanation enough
  * for what was found. */
 bool cannot_be_told_apart(const struct arm *arm);
+
+/* stats_titles.c: the texts of a chart, as constants for gnuplot. */
+void titles_write(FILE *out, const struct results *results,
+                  const struct chart *chart);
+
+/* stats_bound.c: what the arms of a chart are compared with, or NULL; the
+ * same in words, with seconds and their interval. Texts are valid until the
+ * next call. */
+const struct arm *bound_base(const struct results *results,
+                             const struct chart *chart);
+const char *bound_base_text(const struct results *results,
+                            const struct chart *chart);
+/* "134 ms [131, 139]". */
+const char *seconds_interval_text(const struct interval *seconds);
+/* The least y that the bound has at x; NaN when there is no bound. */
+double bound_least(const struct results *results, const struct chart *chart,
+                   double x);
+/* $bound, bound_n and $bound_names for gnuplot, from x = low to high. */
+void bound_write(FILE *out, const struct results *results,
+                 const struct chart *chart, double low, double high);
+
+/* stats_factors.c: rows for the report, tab-separated, the first their head. */
+void factor_rows(const struct results *results);
+void left_out_rows(const struct results *results);
+void certificate_rows(const struct results *results);
 
 /* stats_charts.c */
 struct charts charts_build(const struct results *results);

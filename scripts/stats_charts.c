@@ -28,7 +28,7 @@ static struct point point_of(enum chart_kind kind, const struct arm *arm)
     double x = kind == CHART_SPEEDUP    ? (double)arm->cores
                : kind == CHART_INFLIGHT ? e->inflight
                                         : (double)arm->workers;
-    return (struct point){x, y->middle, y->low, y->high, arm, e->alarms};
+    return (struct point){x, y->middle, y->low, y->high, arm, e->alarms, 0};
 }
 
 /* Whether a point can be drawn: on both kinds of axis, also logarithmic. */
@@ -38,12 +38,22 @@ static bool point_is_good(const struct point *point)
            point->y > 0;
 }
 
+/* What a line is drawn over: workers, or items in flight where a command
+ * names them. */
+static long arm_step(const struct arm *arm)
+{
+    static const char option[] = " --inflight ";
+    const char *at = strstr(arm->command, option);
+    return at ? strtol(at + strlen(option), NULL, 10) : arm->workers;
+}
+
 static int by_x(const void *a, const void *b)
 {
     const struct point *p = a, *q = b;
     if (p->x < q->x || p->x > q->x)
         return p->x < q->x ? -1 : 1;
-    return strcmp(p->arm->name, q->arm->name);
+    long step = arm_step(p->arm) - arm_step(q->arm);
+    return step ? (step > 0) - (step < 0) : strcmp(p->arm->name, q->arm->name);
 }
 
 /* ---------------------------------------------------------------- series */
@@ -117,6 +127,38 @@ static void series_name(struct series *series, const struct chart *chart,
                  several ? arm->strategy : "", several ? ")" : "");
 }
 
+/* Whether the plan has a point between these two that was not measured. */
+static bool point_missing(const struct results *results,
+                          const struct chart *chart, const struct arm *before,
+                          const struct arm *after)
+{
+    for (size_t i = 0; i < results->arms_n; i++) {
+        const struct arm *arm = &results->arms[i];
+        struct point point = point_of(chart->kind, arm);
+        if (arm_belongs(arm, chart->kind, chart->kernel) &&
+            same_series(arm, after) && !point_is_good(&point) &&
+            arm_step(arm) > arm_step(before) && arm_step(arm) < arm_step(after))
+            return true;
+    }
+    return false;
+}
+
+/* A line joins neighbours that did the same work at different x, and none
+ * across a gap. */
+static void series_gaps(const struct results *results, struct chart *chart,
+                        struct series *series)
+{
+    for (size_t p = 1; p < series->points_n; p++) {
+        const struct point *before = &series->points[p - 1];
+        struct point *own = &series->points[p];
+        if (point_missing(results, chart, before->arm, own->arm))
+            own->gap = GAP_MISSING;
+        else if (strcmp(before->arm->items, own->arm->items) != 0 ||
+                 !(own->x > before->x))
+            own->gap = GAP_OTHER_WORK;
+    }
+}
+
 static void series_fill(const struct results *results, struct chart *chart,
                         struct series *series, const struct arm *first)
 {
@@ -134,6 +176,7 @@ static void series_fill(const struct results *results, struct chart *chart,
     }
     if (series->points_n)
         qsort(series->points, series->points_n, sizeof *series->points, by_x);
+    series_gaps(results, chart, series);
     chart->measured_n += series->points_n > 0;
 }
 

@@ -31,66 +31,6 @@ struct frame {
 
 /* ----------------------------------------------------------------- texts */
 
-/* As a gnuplot constant. Between single quotes gnuplot replaces nothing; a
- * quote inside becomes a typographic one, which ends nothing. */
-static void put_constant(FILE *out, const char *name, const char *text)
-{
-    fprintf(out, "%s = '", name);
-    for (; *text; text++) {
-        if (*text == '\'')
-            fputs("\u2019", out);
-        else
-            putc(iscntrl((unsigned char)*text) ? ' ' : *text, out);
-    }
-    fputs("'\n", out);
-}
-
-static void put_titles(FILE *out, const struct chart *chart)
-{
-    char title[192];
-    const char *kernel = chart->kernel ? chart->kernel : "";
-    if (chart->kind == CHART_SPEEDUP)
-        snprintf(title, sizeof title,
-                 "%s: how many times as fast as sequential?", kernel);
-    else if (chart->kind == CHART_INFLIGHT)
-        snprintf(title, sizeof title,
-                 "%s: how long, with how many items under way at once?",
-                 kernel);
-    else
-        snprintf(title, sizeof title,
-                 "counters: what does an increment cost, and does it count?");
-    put_constant(out, "title_text", title);
-}
-
-/* "AMD EPYC, usable cores: 2, Linux 6.1": as much of it as is known. */
-static void put_machine(FILE *out, const struct results *results)
-{
-    static const char *const keys[] = {"cpu_model", "cpu", "usable_cores",
-                                       "cores_usable", "kernel"};
-    char line[256] = "";
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        const char *text = machine_text(results, keys[i]);
-        size_t n = strlen(line);
-        if (text)
-            snprintf(line + n, sizeof line - n, "%s%s%.60s", n ? ", " : "",
-                     strstr(keys[i], "cores") ? "usable cores: " : "", text);
-    }
-    put_constant(out, "footer_machine", *line ? line : "unknown machine");
-}
-
-static void put_footers(FILE *out, const struct results *results)
-{
-    char line[128];
-    put_machine(out, results);
-    snprintf(line, sizeof line, "%s%.40s%s%zu block%s%s",
-             *results->plan ? "plan " : "", results->plan,
-             *results->plan ? ", " : "", results->blocks_n,
-             results->blocks_n == 1 ? "" : "s",
-             results->blocks_n < 6 ? ": too few for intervals" : "");
-    put_constant(out, "footer_plan", line);
-    put_constant(out, "footer_noise", noise_text(results));
-}
-
 /* Cells of a block of data: gnuplot splits at tabs and takes quotes off. */
 static void put_cell(FILE *out, const char *text)
 {
@@ -125,13 +65,6 @@ static struct interval right_of(const struct chart *chart,
                              100 * e->lost_share, 100 * e->lost_most};
 }
 
-/* The time that would be ideal: sequential's, divided by the items under way
- * at once. NaN where sequential was not measured with these items. */
-static double ideal_s(const struct arm *arm)
-{
-    return arm->sequential ? arm->sequential->estimate.elapsed.middle : NAN;
-}
-
 /* The panel of dots leaves room for the longest name. */
 static double dots_left(const struct chart *chart)
 {
@@ -142,7 +75,8 @@ static double dots_left(const struct chart *chart)
     return fmin(fmax(0.47 + 0.0122 * (double)longest, 0.6), 0.74);
 }
 
-static struct frame frame_of(const struct chart *chart)
+static struct frame frame_of(const struct results *results,
+                             const struct chart *chart)
 {
     struct frame f = {.x_low = INFINITY, .y_low = INFINITY};
     double right_low = INFINITY, right_high = 0, band_high = 0;
@@ -153,8 +87,9 @@ static struct frame frame_of(const struct chart *chart)
             widen(&f.x_low, &f.x_high, point->x);
             widen(&f.y_low, &f.y_high, point->y);
             band_high = fmax(band_high, point->high);
-            if (chart->kind == CHART_INFLIGHT)
-                widen(&f.y_low, &f.y_high, ideal_s(point->arm) / point->x);
+            if (chart->kind != CHART_SPEEDUP)
+                widen(&f.y_low, &f.y_high,
+                      bound_least(results, chart, point->x));
         }
         struct interval right = right_of(chart, series);
         widen(&right_low, &right_high, right.middle);
@@ -171,7 +106,7 @@ static struct frame frame_of(const struct chart *chart)
     double pad = f.x_high > f.x_low ? 0.07 * (f.x_high - f.x_low) : 0.1;
     f.x_low = f.x_log ? f.x_low / 1.15 : fmax(f.x_low - pad, 0);
     f.x_high = f.x_log ? f.x_high * 1.15 : f.x_high + pad / 2;
-    f.y_low = f.y_log ? f.y_low / 1.3 : 0;
+    f.y_low = f.y_log ? f.y_low / (f.x_log ? 1.3 : 1.6) : 0;
     if (f.y_log) {
         f.y_high *= 1.3;
     } else {
@@ -206,10 +141,10 @@ static int by_value(const void *a, const void *b)
 /* "5 us" for a time, "500" for a plain number (unit 0). */
 static void put_tic(FILE *out, double at, double unit)
 {
-    static const char *const names[] = {" s", " ms", " us", " ns", " ps"};
+    static const char *const names[] = {" s", " ms", " us", " ns"};
     double shown = unit > 0 ? at * unit : at;
     size_t u = 0;
-    for (; unit > 0 && u < 4 && shown < 0.9999; u++)
+    for (; unit > 0 && u < 3 && shown < 0.9999; u++)
         shown *= 1000;
     fprintf(out, "\"%.6g%s\" %.10g", shown, unit > 0 ? names[u] : "", at);
 }
@@ -231,7 +166,7 @@ static void put_log_tics(FILE *out, const char *name, double low, double high,
             bool chosen = digit == 1 ||
                           (decades < 2.5 && (digit == 2 || digit == 5)) ||
                           (decades < 0.7 && digit % 2 != 1);
-            if (unit == 0 && decades > 1.3)
+            if (unit == 0 && floor(log10(high)) > ceil(log10(low)))
                 chosen = digit == 1;
             if (!chosen || at < low || at > high)
                 continue;
@@ -286,12 +221,12 @@ static void put_tics(FILE *out, const struct chart *chart,
 static void put_frame(FILE *out, const struct chart *chart,
                       const struct frame *f)
 {
-    double height = 176 + 21 * (double)chart->series_n;
+    double height = 198 + 21 * (double)chart->series_n;
     fprintf(out,
             "height = %.0f\nx_low = %.10g\nx_high = %.10g\nx_most = %.10g\n"
             "y_low = %.10g\ny_high = %.10g\nright_low = %.10g\n"
             "right_high = %.10g\n",
-            fmax(height, 449), f->x_low, f->x_high, f->x_most, f->y_low,
+            fmax(height, 471), f->x_low, f->x_high, f->x_most, f->y_low,
             f->y_high, f->right_low, f->right_high);
     put_tics(out, chart, f);
     if (f->y_log)
@@ -311,7 +246,18 @@ static double or_middle(double bound, double middle)
     return isfinite(bound) ? bound : middle;
 }
 
-/* $lines: x, y, low, high, style; one index a series. */
+/* What a point stands for, so that it can be found in summary.csv. */
+static void put_origin(FILE *out, const struct arm *arm)
+{
+    put_cell(out, arm->strategy);
+    put_cell(out, arm->kernel);
+    fprintf(out, "\t%ld\t%ld", arm->workers, arm->cores);
+    put_cell(out, arm->items);
+    fprintf(out, "\t%zu\n", arm->estimate.blocks);
+}
+
+/* $lines: x, y, low, high, style, then strategy, kernel, workers, cores, items
+ * and blocks. An empty line interrupts a line, two end it. */
 static void put_lines(FILE *out, const struct chart *chart)
 {
     fputs("$lines << END\n", out);
@@ -319,9 +265,10 @@ static void put_lines(FILE *out, const struct chart *chart)
         const struct series *series = &chart->series[s];
         for (size_t p = 0; p < series->points_n; p++) {
             const struct point *q = &series->points[p];
-            fprintf(out, "%.10g\t%.10g\t%.10g\t%.10g\t%zu\n", q->x, q->y,
-                    or_middle(q->low, q->y), or_middle(q->high, q->y),
-                    series->style);
+            fprintf(out, "%s%.10g\t%.10g\t%.10g\t%.10g\t%zu",
+                    q->gap ? "\n" : "", q->x, q->y, or_middle(q->low, q->y),
+                    or_middle(q->high, q->y), series->style);
+            put_origin(out, q->arm);
         }
         fputs("\n\n", out);
     }
@@ -329,6 +276,22 @@ static void put_lines(FILE *out, const struct chart *chart)
     for (size_t s = 0; s < chart->measured_n; s++)
         fprintf(out, "%s%zu", s ? " " : "", chart->series[s].style);
     fputs("'\n", out);
+}
+
+/* $alarms: x and y of the points that cannot be true. */
+static void put_alarms(FILE *out, const struct chart *chart)
+{
+    size_t n = 0;
+    fputs("$alarms << END\n", out);
+    for (size_t s = 0; s < chart->measured_n; s++)
+        for (size_t p = 0; p < chart->series[s].points_n; p++) {
+            const struct point *q = &chart->series[s].points[p];
+            if (q->alarm) {
+                fprintf(out, "%.10g\t%.10g\n", q->x, q->y);
+                n++;
+            }
+        }
+    fprintf(out, "END\nalarms_n = %zu\n", n);
 }
 
 /* $tails: from a line's last point to the right edge, where its leader takes
@@ -361,22 +324,6 @@ static void put_leaders(FILE *out, const struct chart *chart,
     fputs("END\n", out);
 }
 
-/* The times that an ideal strategy divides by its items in flight: those of
- * sequential, one for each count of items it was measured with. */
-static void put_ideal(FILE *out, const struct results *results,
-                      const struct chart *chart)
-{
-    fputs("ideal_times = '", out);
-    for (size_t i = 0; i < results->arms_n; i++) {
-        const struct arm *arm = &results->arms[i];
-        if (arm->sequential == arm && ideal_s(arm) > 0 &&
-            !strcmp(arm->chart, "inflight") &&
-            !strcmp(arm->kernel, chart->kernel))
-            fprintf(out, "%.10g ", ideal_s(arm));
-    }
-    fputs("'\n", out);
-}
-
 /* The two texts at the right of a row. */
 static void put_row_texts(FILE *out, const struct chart *chart,
                           const struct estimate *e)
@@ -402,6 +349,15 @@ static void put_row_texts(FILE *out, const struct chart *chart,
     }
 }
 
+/* The name of a line; "(!)" where its last point cannot be true. */
+static void put_row_name(FILE *out, const struct series *series)
+{
+    char name[sizeof series->label + 8];
+    bool alarm = series_arm(series)->estimate.alarms != 0;
+    snprintf(name, sizeof name, "%s%s", series->label, alarm ? " (!)" : "");
+    put_cell(out, name);
+}
+
 /* $rows: y, style, value, low, high, name, two texts. */
 static void put_rows(FILE *out, const struct chart *chart,
                      const struct frame *f)
@@ -418,7 +374,7 @@ static void put_rows(FILE *out, const struct chart *chart,
                     or_middle(right.high, right.middle));
         else
             fputs("nan\tnan\tnan", out);
-        put_cell(out, series->label);
+        put_row_name(out, series);
         put_row_texts(out, chart, &series_arm(series)->estimate);
         putc('\n', out);
     }
@@ -470,16 +426,15 @@ static void chart_write(const struct results *results,
 {
     char name[160];
     snprintf(name, sizeof name, "charts/%s.dat", chart->name);
-    struct frame f = frame_of(chart);
+    struct frame f = frame_of(results, chart);
     FILE *out = file_begin(results, name);
-    put_titles(out, chart);
-    put_footers(out, results);
+    titles_write(out, results, chart);
     put_frame(out, chart, &f);
     put_lines(out, chart);
+    put_alarms(out, chart);
     put_tails(out, chart, &f);
     put_leaders(out, chart, &f);
-    if (chart->kind == CHART_INFLIGHT)
-        put_ideal(out, results, chart);
+    bound_write(out, results, chart, f.x_low, f.x_log ? f.x_most : f.x_high);
     put_rows(out, chart, &f);
     put_missing(out, chart, &f);
     file_end(results, name, out);

@@ -171,16 +171,24 @@ static void loss_words(const struct chart *chart)
         printf(" No updates got lost, which proves nothing: a race can hide.");
 }
 
+/* What an increment costs in one series, with its interval. */
+static void say_cost(const struct series *series)
+{
+    struct interval cost = series_arm(series)->estimate.cost_ns;
+    cost.middle /= 1e9;
+    cost.low /= 1e9;
+    cost.high /= 1e9;
+    printf("%s in %s", seconds_interval_text(&cost), series->label);
+}
+
 static void counters_words(const struct chart *chart)
 {
-    const struct series *dear = &chart->series[0];
     const struct series *cheap = &chart->series[chart->measured_n - 1];
-    double most = estimate_of(chart, 0)->cost_ns.middle;
-    double least = estimate_of(chart, chart->measured_n - 1)->cost_ns.middle;
-    printf("With %ld workers an increment costs %s in %s and %s in %s, %.3g "
-           "times as much.",
-           series_arm(cheap)->workers, seconds_text(least / 1e9), cheap->label,
-           seconds_text(most / 1e9), dear->label, most / least);
+    printf("With %ld workers an increment costs ", series_arm(cheap)->workers);
+    say_cost(cheap);
+    printf(" and ");
+    say_cost(&chart->series[0]);
+    putchar('.');
     say_ties(chart);
     loss_words(chart);
 }
@@ -416,6 +424,12 @@ int rows_print(const struct results *results, const char *what)
         machine_rows(results);
     else if (!strcmp(what, "missing"))
         missing_rows(results);
+    else if (!strcmp(what, "factors"))
+        factor_rows(results);
+    else if (!strcmp(what, "left_out"))
+        left_out_rows(results);
+    else if (!strcmp(what, "certificate"))
+        certificate_rows(results);
     else if (!strcmp(what, "flags"))
         flag_rows(results);
     else if (!strcmp(what, "charts"))

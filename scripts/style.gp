@@ -16,6 +16,9 @@
 
 set encoding utf8
 width = 640
+# A line about what is unusual stands below the others, if there is one.
+foot = footer_warning eq "" ? 0 : 14
+height = height + foot
 if (format eq "png") {
     # A slide is 1600 pixels wide; cairo counts fonts in points.
     zoom = 2.5
@@ -45,8 +48,8 @@ lines_right = 0.39
 names_left = 0.45
 dots_right = 0.79
 numbers_right = 0.995
-panel_top = 1 - 76.0 / height
-panel_bottom = 100.0 / height
+panel_top = 1 - 92.0 / height
+panel_bottom = (106.0 + foot) / height
 screen(pixels) = 1 - pixels / height
 
 set style fill transparent solid 0.08 noborder
@@ -63,13 +66,17 @@ set bars 0
 # the first panel, and taken away by `unset label`.
 set label 1 title_text at screen 0.012, screen screen(20.0) left \
     font ",17" textcolor rgb "black"
-set label 2 footer_machine at screen 0.012, screen 36.0 / height left \
+set label 2 footer_machine at screen 0.012, screen (36.0 + foot) / height left \
     font ",11" textcolor rgb grey
-set label 3 footer_plan at screen 0.012, screen 22.0 / height left \
+set label 3 footer_plan at screen 0.012, screen (22.0 + foot) / height left \
     font ",11" textcolor rgb grey
-set label 8 footer_noise at screen 0.012, screen 8.0 / height left \
+set label 8 footer_noise at screen 0.012, screen (8.0 + foot) / height left \
     font ",11" textcolor rgb grey
-set label 4 lines_head at screen 0.012, screen screen(46.0) left \
+set label 9 footer_warning at screen 0.012, screen 8.0 / height left \
+    font ",11" textcolor rgb "black"
+set label 10 base_text at screen 0.012, screen screen(40.0) left \
     font ",12" textcolor rgb "#333333"
-set label 5 dots_head at screen dots_left, screen screen(46.0) left \
+set label 4 lines_head at screen 0.012, screen screen(62.0) left \
+    font ",12" textcolor rgb "#333333"
+set label 5 dots_head at screen dots_left, screen screen(62.0) left \
     font ",12" textcolor rgb "#333333"

@@ -154,6 +154,7 @@ struct plan {
     struct arm *arms;
     size_t count, room;
     size_t failed_trials;
+    json_t *left_out; /* what plan_fit took away, "what: why"; or NULL */
 };
 
 /* `log` is the file into which every command appends its own row. */

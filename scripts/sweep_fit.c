@@ -77,6 +77,20 @@ plan_dearest(const struct plan *plan, const struct catalogue *catalogue,
     return dearest;
 }
 
+/* Tells what goes, and keeps it for session.json: a reader of the report must
+ * see it too. Frees both texts. */
+static void plan_tell(struct plan *plan, char *what, char *remedy)
+{
+    fprintf(stderr, "sweep: short of time: left out %s; %s\n", what, remedy);
+    char *line = text_format("%s: short of time; %s", what, remedy);
+    if (plan->left_out == NULL)
+        plan->left_out = json_array();
+    json_array_append_new(plan->left_out, json_string(line));
+    free(line);
+    free(what);
+    free(remedy);
+}
+
 /*
  * The warm-up and LEAST_BLOCKS blocks have to fit into the budget. Middle
  * points go first, then whole kernels, since few complete charts say more
@@ -94,17 +108,14 @@ void plan_fit(struct plan *plan, const struct asked *asked,
     for (unsigned rank = RANK_OTHERS_STEP;
          rank <= RANK_CORES_STEP && plan_block_s(plan) > fits_s; rank++)
         if (plan_drop(plan, rank, NULL) > 0)
-            fprintf(stderr,
-                    "sweep: short of time: left out every other step of %s; "
-                    "a longer BUDGET takes them in\n",
-                    steps[rank]);
+            plan_tell(plan, text_format("every other step of %s", steps[rank]),
+                      text_copy("a longer BUDGET takes them in"));
     const struct kernel_entry *k;
     while (plan_block_s(plan) > fits_s &&
            (k = plan_dearest(plan, catalogue, computes, waits)) != NULL) {
         plan_drop(plan, RANK_STAYS, k->name);
-        fprintf(stderr,
-                "sweep: short of time: left out kernel %s; KERNELS=%s or a "
-                "longer BUDGET takes it in\n",
-                k->name, k->name);
+        plan_tell(
+            plan, text_format("kernel %s", k->name),
+            text_format("KERNELS=%s or a longer BUDGET takes it in", k->name));
     }
 }

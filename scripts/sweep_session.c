@@ -223,6 +223,8 @@ void session_open(struct session *session, const struct asked *asked,
         asked_json(asked), "plan_hash", hash_text(plan_hash), "programs",
         programs, "fingerprint", json_object_get(machine, "fingerprint"),
         "hyperfine", json_object_get(machine, "hyperfine"), "finished", false);
+    if (plan->left_out != NULL)
+        json_object_set(session->facts, "left_out", plan->left_out);
     save_json(session, "session.json", session->facts);
     point_latest(session, asked->results);
 }

@@ -94,5 +94,6 @@ void plan_free(struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++)
         arm_free(&plan->arms[i]);
+    json_decref(plan->left_out);
     free(plan->arms);
 }
