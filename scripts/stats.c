@@ -5,9 +5,9 @@
  * against a baseline measured in the same minutes, means something.
  * Look at: the intervals first, the numbers second. Where two intervals
  * overlap widely, this run does not tell which strategy is faster.
- * Left out: fits of scaling laws, comparison of two runs, verdicts on
- * claims. Means and standard deviations: timings are skewed and have
- * outliers, and neither describes them.
+ * Left out: comparison of two runs, verdicts on claims. Means and standard
+ * deviations: timings are skewed and have outliers, and neither describes
+ * them.
  *
  * SPDX-License-Identifier: MIT
  */
@@ -35,7 +35,8 @@ void *allocate(size_t n, size_t bytes)
 
 static void usage(FILE *out)
 {
-    fputs("usage: stats summary RUN       write RUN/summary.csv\n"
+    fputs("usage: stats summary RUN       write RUN/summary.csv and "
+          "RUN/fits.csv\n"
           "       stats table RUN         print a summary for the terminal\n"
           "       stats chart RUN         write RUN/charts/NAME.dat for "
           "gnuplot, print each NAME\n"
@@ -46,8 +47,8 @@ static void usage(FILE *out)
           "                               relative, --method=usl|amdahl|"
           "transform, --gamma=X\n"
           "RUN is the directory of one sweep. WHAT is the NAME of a chart; "
-          "for words also\nalarms, noise; for rows also charts, flags, "
-          "machine, missing.\n",
+          "for words also\nalarms, noise; for rows also charts, fits, "
+          "flags, machine, missing.\n",
           out);
 }
 
@@ -55,13 +56,15 @@ static int stats_command(const struct results *results, int argc, char **argv)
 {
     const char *command = argv[1];
     if (argc == 3 && !strcmp(command, "summary"))
-        return summary_write(results);
+        return summary_write(results) | fits_write(results);
     if (argc == 3 && !strcmp(command, "table"))
         return table_print(results);
     if (argc == 3 && !strcmp(command, "chart"))
         return plot_write(results);
     if (argc == 4 && !strcmp(command, "words"))
         return words_print(results, argv[3]);
+    if (!strcmp(argv[3], "fits"))
+        return fits_rows(results);
     return rows_print(results, argv[3]);
 }
 

@@ -1,12 +1,48 @@
 /*
- * stats_fits.h - laws of scaling held against measurements: who computes
- * them and who shows them.
+ * stats_fits.h - laws of scaling held against a run: who computes them and
+ * who shows them.
  * SPDX-License-Identifier: MIT
+ *
+ * stats_laws.c fits the lines of speedup and in-flight charts, stats_grain.c
+ * finds the smallest useful task, stats_fits.c writes fits.csv and the
+ * report's table. stats_fit.c is a command of its own, on any table.
  */
 #ifndef STATS_FITS_H
 #define STATS_FITS_H
 
 #include "stats.h"
+
+/* One law and one line of a chart: a row of fits.csv. Everything is computed
+ * per block and summarised over blocks. A number that could not be had is
+ * NaN, one beyond all that was measured infinite. */
+struct law {
+    const struct arm *arm; /* one of the line: names chart, kernel, strategy */
+    const char *method;    /* amdahl, karp_flatt, gustafson, usl, metg50 */
+    const char *weights;   /* of squared residuals; "" where none are */
+    size_t points;         /* x, or task lengths, that were used */
+    struct interval share; /* s of Amdahl, e(n), s' of Gustafson, alpha */
+    struct interval beta, gamma, peak; /* of the USL; gamma: items per second */
+    struct interval metg;              /* seconds */
+    double n;       /* the x that karp_flatt and gustafson are about */
+    double base;    /* the x whose time the line is compared with */
+    char note[160]; /* "not identifiable: ...", or "" */
+};
+
+struct laws {
+    struct law *list;
+    size_t n;
+};
+
+/* stats_fits.c: fits.csv beside summary.csv; `stats rows RUN fits`. Both
+ * answer the exit status. */
+int fits_write(const struct results *results);
+int fits_rows(const struct results *results);
+struct law *laws_extend(struct laws *laws, const struct arm *arm,
+                        const char *method);
+
+/* Each appends the laws it knows about. */
+void laws_of_charts(const struct results *results, struct laws *laws);
+void laws_of_grains(const struct results *results, struct laws *laws);
 
 /* stats_fit.c: the command `stats fit FILE.csv [OPTION...]`; argv[0] is
  * "fit". Answers the exit status, 2 for wrong usage. */

@@ -332,4 +332,287 @@ printf 'n,x\n1,1e300\n2,1e-300\n1e300,5\n1e-300,1\n4,4\n5,5\n6,6\n' \
 fit "$scratch/far.csv" > "$scratch/answer.json"
 ok 'far apart: still JSON' jq -e .method "$scratch/answer.json"
 
+# ----------------------------------------------------------- laws over a run
+
+# What plan and samples are made from: chart, strategy, kernel, workers (or items
+# in flight), size, items, seconds.
+arms() {
+    awk '
+    function arm(chart, strategy, kernel, n, size, items, seconds) {
+        print chart, strategy, kernel, n, size, items, seconds
+    }
+    function usl(a, b, g, n) { return g * n / (1 + a * (n-1) + b * n * (n-1)) }
+    BEGIN {
+        OFMT = "%.15g"
+        arm("speedup", "sequential", "gcd", 1, 1, 100, 0.1)
+        split("1 2 3 4 6 8", counts, " ")
+        for (i = 1; i <= 6; i++)
+            arm("speedup", "threads", "gcd", counts[i], 1, 100, \
+                100 / usl(0.05, 0.002, 1000, counts[i]))
+        arm("speedup", "threads", "gcd", 16, 1, 100, 9)
+        for (n = 1; n <= 4; n *= 2)
+            arm("speedup", "pool", "gcd", n, 1, 100, 0.5 / usl(0.2, 0, 1, n))
+        arm("speedup", "gil", "gcd", 1, 1, 100, 0.5)
+        arm("speedup", "gil", "gcd", 2, 1, 100, 0.4)
+        arm("speedup", "late", "gcd", 2, 1, 100, 0.4)
+        arm("speedup", "late", "gcd", 4, 1, 100, 0.3)
+        arm("speedup", "late", "gcd", 8, 1, 100, 0.25)
+        arm("inflight", "sequential", "wait", 1, 1, 20, 2)
+        split("1 2 5 10 20", counts, " ")
+        for (i = 1; i <= 5; i++)
+            arm("inflight", "threads", "wait", counts[i], 1, 20, 2 / counts[i])
+        # A byte takes a nanosecond; bytes are 48 of the longest tasks.
+        bytes = 48 * 64 * 8 ^ 6
+        work = bytes * 1e-9
+        for (size = 64; size <= 64 * 8 ^ 6; size *= 8) {
+            items = bytes / size
+            # Short ones cost more, which must not pass for useful work.
+            arm("granularity", "sequential", "hash", 1, size, items, \
+                size == 64 ? 2 * work : work)
+            arm("granularity", "threads", "hash", 2, size, items, \
+                work / 2 + items / 2 * 2e-6)
+            arm("granularity", "coroutines", "hash", 1, size, items, 1.1 * work)
+            arm("granularity", "gil", "hash", 2, size, items, 1.01 * work)
+        }
+    }'
+}
+
+# A run of the list above: its plan, and samples of blocks 0 (a warm-up that
+# is nonsense) to BLOCKS. In every block the machine has a speed of its own.
+run_of() { # DIRECTORY BLOCKS NOISE
+    mkdir -p "$1"
+    echo '{"cpu": "made up", "usable_cores": 64, "effective_cores": 8.0}' \
+        > "$1/machine.json"
+    arms > "$scratch/arms"
+    awk 'BEGIN {
+        OFS = "\t"
+        print "arm", "chart", "role", "strategy", "kernel", "bound", \
+            "workers", "cores", "items", "command"
+    }
+    {
+        cores = $1 == "inflight" ? 2 : $4
+        print "a" NR, $1, "plan", $2, $3, "cpu", $4, cores, $6, "c" NR
+    }' "$scratch/arms" > "$1/plan.tsv"
+    awk -v blocks="$2" -v noise="$3" '
+    { line[++n] = $0 }
+    END {
+        srand(7)
+        for (block = 0; block <= blocks; block++)
+            for (i = 1; i <= n; i++) {
+                split(line[i], at, " ")
+                ns = at[7] * (1 + 0.1 * (block % 3)) * 1e9
+                ns *= 1 + noise * (rand() + rand() - 1)
+                if (block == 0) ns = 7e6
+                printf "{\"schema\":1,\"session\":\"s\",\"block\":%d,", block
+                printf "\"position\":%d,\"arm\":\"a%d\",", i, i
+                printf "\"role\":\"plan\",\"verdict\":\"ok\","
+                printf "\"reason\":\"\",\"wall_ns\":%.6f,", ns + 1e6
+                printf "\"user_ns\":1e6,\"sys_ns\":1e6,\"exit\":0,"
+                printf "\"inside\":{\"items\":%d,\"size\":%d,", at[6], at[5]
+                printf "\"rounds\":1,\"wall_ns\":%.6f,", ns
+                printf "\"setup_ns\":0,\"inflight\":%d},", at[4]
+                printf "\"outside\":{},\"flags\":[]}\n"
+            }
+    }' "$scratch/arms" > "$1/samples.jsonl"
+}
+
+# A cell of fits.csv; notes are quoted and stand last.
+cell() { # DIRECTORY CHART STRATEGY METHOD N COLUMN
+    awk -F , -v c="$2" -v s="$3" -v m="$4" -v n="$5" -v column="$6" '
+        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        $1 == c && $3 == s && $4 == m && $at["n"] == n {
+            for (i = NF; column == "note" && i > at["note"]; i--)
+                $at["note"] = $at["note"] FS $(at["note"] + NF - i + 1)
+            print $at[column]
+        }' "$1/fits.csv"
+}
+
+exact=$scratch/exact
+run_of "$exact" 7 0
+ok 'summary writes fits.csv' "$stats" summary "$exact"
+at() { # CHART STRATEGY METHOD N COLUMN
+    cell "$exact" "$@"
+}
+ok 'Amdahl: the share of exact times' near "$(at speedup pool amdahl '' s)" 0.2
+is 'Amdahl: how many points' "$(at speedup pool amdahl '' points)" 3
+is 'Amdahl: how many blocks' "$(at speedup pool amdahl '' blocks)" 7
+ok 'Amdahl: an interval over blocks' near \
+    "$(at speedup pool amdahl '' s_high)" 0.2
+is 'Amdahl: what it is compared with' "$(at speedup pool amdahl '' base)" 1
+is 'USL: three points are too few' "$(at speedup pool usl '' note)" \
+    '"not identifiable: 3 worker counts, 6 are needed"'
+ok 'Karp and Flatt: at four' near "$(at speedup pool karp_flatt 4 s)" 0.2
+ok 'Gustafson: at four' near "$(at speedup pool gustafson 4 s)" \
+    "$(awk 'BEGIN { printf "%.15g", (4 - 4 / 1.6) / 3 }')"
+ok 'USL: alpha' near "$(at speedup threads usl '' s)" 0.05
+ok 'USL: beta' near "$(at speedup threads usl '' beta)" 0.002
+ok 'USL: gamma, of the median block' near \
+    "$(at speedup threads usl '' gamma_per_s)" \
+    "$(awk 'BEGIN { printf "%.15g", 1000 / 1.1 }')"
+ok 'USL: peak' near "$(at speedup threads usl '' peak_low)" \
+    "$(awk 'BEGIN { printf "%.15g", sqrt(0.95 / 0.002) }')"
+is 'USL: weights are said' "$(at speedup threads usl '' weights)" relative
+is 'more workers than effective cores stay out' \
+    "$(at speedup threads usl '' points)" 6
+ok 'Karp and Flatt: alpha + beta n' near \
+    "$(at speedup threads karp_flatt 8 s)" 0.066
+is 'Karp and Flatt: not above the effective cores' \
+    "$(at speedup threads karp_flatt 16 s)" ''
+is 'two counts: no Amdahl' "$(at speedup gil amdahl '' note)" \
+    '"not identifiable: 2 worker counts, 3 are needed"'
+is 'two counts: no share either' "$(at speedup gil amdahl '' s)" ''
+ok 'two counts: e(2)' near "$(at speedup gil karp_flatt 2 s)" 0.6
+is 'no run with one worker' "$(at speedup late karp_flatt '' note)" \
+    '"not identifiable: no run with one worker"'
+is 'but Amdahl, from two on' "$(at speedup late amdahl '' base)" 2
+is 'one point is no line' "$(at speedup sequential amdahl '' method)" ''
+ok 'in flight: no share' near "$(at inflight threads amdahl '' s)" 0
+is 'in flight: five counts are too few for USL' \
+    "$(at inflight threads usl '' note)" \
+    '"not identifiable: 5 in-flight counts, 6 are needed"'
+
+metg_by_awk() {
+    awk 'BEGIN {
+        o = 2e-6; u = 512e-9; v = 4096e-9
+        e = u / (u + o); f = v / (v + o)
+        printf "%.15g", exp(log(u + o) + \
+            (0.5 - e) / (f - e) * (log(v + o) - log(u + o)))
+    }'
+}
+# Speeds differ by block: 1.1 in the median one.
+ok 'METG: two microseconds of overhead' near \
+    "$(at granularity threads metg50 '' metg_s)" \
+    "$(awk -v m="$(metg_by_awk)" 'BEGIN { printf "%.15g", 1.1 * m }')" 1e-8
+is 'METG: below what was measured' \
+    "$(at granularity coroutines metg50 '' metg_s)" -inf
+like 'METG: and how short that was' \
+    "$(at granularity coroutines metg50 '' note)" \
+    'below what was measured: half efficient with tasks of 70.4 ns'
+is 'METG: not reached' "$(at granularity gil metg50 '' metg_low_s)" inf
+like 'METG: and how long that was' "$(at granularity gil metg50 '' note)" \
+    'not reached: less than half efficient with tasks of'
+
+"$stats" rows "$exact" fits > "$scratch/rows"
+row() { # STRATEGY KERNEL
+    grep "^$1	$2	" "$scratch/rows"
+}
+like 'rows: the share' "$(row pool gcd)" '	0\.2 \[0\.2, 0\.2\]	'
+like 'rows: e(n) at the most workers' "$(row threads gcd)" \
+    '	n = 8: 0\.066 \[0\.066, 0\.066\]	'
+like 'rows: the USL' "$(row threads gcd)" 'alpha 0\.05 .*beta 0\.002 .*peak 21\.8'
+like 'rows: words in place of a fit' "$(row gil gcd)" \
+    '	not identifiable: 2 worker counts, 3 are needed	'
+like 'rows: METG' "$(row threads hash)" '	[0-9.]+ us \[[0-9.]+ us, [0-9.]+ us\]$'
+is 'rows: as many cells in each' \
+    "$(awk -F '\t' '{ print NF }' "$scratch/rows" | sort -u)" 9
+is 'rows: each line once' "$(cut -f 1-3 "$scratch/rows" | sort | uniq -d)" ''
+
+# ------------------------------------------------ noise, holes, few blocks
+
+# The k-th of sorted numbers, and their median.
+sorted() { # K, numbers on stdin
+    sort -g | awk -v k="$1" '{ x[NR] = $1 } END {
+        m = NR % 2 ? x[(NR + 1) / 2] : (x[NR / 2] + x[NR / 2 + 1]) / 2
+        printf "%.15g %.15g %.15g\n", m, x[k], x[NR + 1 - k]
+    }'
+}
+
+# "n,x" of one strategy and block.
+block_csv() { # DIRECTORY STRATEGY KERNEL BLOCK
+    echo n,x
+    awk -v s="$2" -v k="$3" '$2 == s && $3 == k && $4 <= 8 {
+        print "a" NR, $4 }' "$scratch/arms" |
+        while read -r arm n; do
+            jq -r "select(.block == $4 and .arm == \"$arm\") |
+                \"$n,\" + (.inside.items / .inside.wall_ns * 1e9 | tostring)" \
+                "$1/samples.jsonl"
+        done
+}
+
+noisy=$scratch/noisy
+run_of "$noisy" 9 0.02
+ok 'noise: summary' "$stats" summary "$noisy"
+for block in 1 2 3 4 5 6 7 8 9; do
+    block_csv "$noisy" threads gcd "$block" > "$scratch/block.csv"
+    gauss_newton "$scratch/block.csv" relative 0.05 0.002 1000
+    awk -F , '{ x[$1] = $2 } END {
+        printf "%.15g\n", (x[1] / x[8] - 1 / 8) / (1 - 1 / 8)
+    }' "$scratch/block.csv" >> "$scratch/e8"
+done > "$scratch/usl"
+held() { # WHAT METHOD N COLUMN MEDIAN LOW HIGH
+    local part
+    for part in '' _low _high; do
+        case $part in
+        '') near "$(cell "$noisy" speedup threads "$2" "$3" "$4")" "$5" ;;
+        _low) near "$(cell "$noisy" speedup threads "$2" "$3" "$4_low")" "$6" ;;
+        *) near "$(cell "$noisy" speedup threads "$2" "$3" "$4_high")" "$7" ;;
+        esac || return 1
+    done
+}
+# Of nine blocks the second from each end is the bound of the sign interval.
+# shellcheck disable=SC2046
+ok 'noise: e(8) and its interval, as awk has them' held e karp_flatt 8 s \
+    $(sorted 2 < "$scratch/e8")
+# shellcheck disable=SC2046
+ok 'noise: alpha and its interval, as awk has them' held alpha usl '' s \
+    $(cut -d ' ' -f 1 "$scratch/usl" | sorted 2)
+# shellcheck disable=SC2046
+ok 'noise: beta, too' held beta usl '' beta \
+    $(cut -d ' ' -f 2 "$scratch/usl" | sorted 2)
+
+run_of "$scratch/five" 5 0
+"$stats" summary "$scratch/five"
+ok 'five blocks: a share' near \
+    "$(cell "$scratch/five" speedup pool amdahl '' s)" 0.2
+is 'five blocks: no interval' \
+    "$(cell "$scratch/five" speedup pool amdahl '' s_low)" ''
+
+# A point that failed in three of seven blocks, and one that never worked.
+run_of "$scratch/holes" 7 0
+pool4=$(awk '$2 == "pool" && $4 == 4 { print "a" NR }' "$scratch/arms")
+pool1=$(awk '$2 == "pool" && $4 == 1 { print "a" NR }' "$scratch/arms")
+thr8=$(awk '$2 == "threads" && $3 == "gcd" && $4 == 8 { print "a" NR }' \
+    "$scratch/arms")
+late4=$(awk '$2 == "late" && $4 == 4 { print "a" NR }' "$scratch/arms")
+sed -i -e "/\"block\":[135],.*\"$pool4\"/s/\"ok\"/\"exit-1\"/" \
+    -e "/\"block\":[26],.*\"$thr8\"/s/\"ok\"/\"exit-1\"/" \
+    -e "/\"$late4\"/s/\"ok\"/\"exit-1\"/" "$scratch/holes/samples.jsonl"
+"$stats" summary "$scratch/holes"
+is 'holes: blocks with all three points count' \
+    "$(cell "$scratch/holes" speedup pool amdahl '' blocks)" 4
+ok 'holes: and give the share' near \
+    "$(cell "$scratch/holes" speedup pool amdahl '' s)" 0.2
+is 'holes: USL asks for six points in every block' \
+    "$(cell "$scratch/holes" speedup threads usl '' blocks)" 5
+ok 'holes: where it finds what is there' near \
+    "$(cell "$scratch/holes" speedup threads usl '' beta)" 0.002
+is 'holes: a point without any time is no point' \
+    "$(cell "$scratch/holes" speedup late amdahl '' points)" 2
+sed -i "/\"$pool1\"/s/\"ok\"/\"exit-1\"/" "$scratch/holes/samples.jsonl"
+"$stats" summary "$scratch/holes"
+is 'holes: without one worker there is no e(n)' \
+    "$(cell "$scratch/holes" speedup pool karp_flatt '' note)" \
+    '"not identifiable: no run with one worker"'
+
+# ------------------------------------------------------------------ the plan
+
+grains() { # OPTION...: task sizes of the plan's granularity arms
+    "$BUILD/sweep" plan --kernels=null --strategies=threads --cores=1 "$@" \
+        2> /dev/null | awk -F '\t' '$2 == "granularity" && $4 == "threads" {
+            split($1, part, "/"); print part[4], $9 }'
+}
+if command -v hyperfine > /dev/null; then
+    is 'plan: no tasks of many sizes by itself' "$(grains)" ''
+    grains --granularity > "$scratch/grains"
+    is 'plan: seven sizes over five decades' \
+        "$(awk 'NR == 1 { first = $1 } END { print NR, ($1 / first > 1e5) }' \
+            "$scratch/grains")" '7 1'
+    # Arms of equal items are compared with each other, so none may be equal.
+    is 'plan: fewer tasks with every step to longer ones' \
+        "$(cut -d ' ' -f 2 "$scratch/grains")" \
+        "$(cut -d ' ' -f 2 "$scratch/grains" | sort -rnu)"
+else
+    skip 'plan: tasks of many sizes' 'hyperfine is not installed'
+fi
+
 finish
