@@ -34,7 +34,7 @@
 
 /* ------------------------------------------------------------------- noise */
 
-enum { NOISE_PAIRS = 20, NOISE_RUN_MS = 10 };
+enum { NOISE_PAIRS = 20, NOISE_RUN_MS = 5 };
 
 /* Something to compute that no compiler leaves out. */
 static void work(uint64_t turns)
