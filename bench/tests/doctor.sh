@@ -112,6 +112,10 @@ answers "eight cores give six counts only when asked" usl note \
 new_machine 32 32
 ask_there
 answers "thirty-two give six at once" usl yes 'there are 6'
+ask env HWLOC_XMLFILE=bench/tests/fixtures/topologies/x86-i7-1370p-6p2smt-8e.xml \
+    MANYWAYS_ROOT="$root" "$sweep"
+answers "kinds of cores, the fastest first" kinds note \
+    '2 kinds of cores, with 12, 8 CPUs'
 new_machine 16 8
 ask_there
 answers "threads are no cores" smt note '16 usable CPUs are 8 cores.*CORES= up to 8'
