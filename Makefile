@@ -89,7 +89,12 @@ PEERS          := $(addprefix $(BUILD)/,$(call name_of,$(filter-out $(LEFT_OUT),
 # ------------------------------------------------------------------ build
 
 all: $(PROGRAMS) $(PEERS) $(addprefix $(BUILD)/,$(TOOLS) $(HELPERS)) $(BUILD)/strategies $(BUILD)/left_out ## build everything (the default)
-	@sed 's/^\([^:]*\): \(.*\)/left out: \1 (\2)/' $(BUILD)/left_out
+	$(foreach f,$(LEFT_OUT),@echo "left out: $(f) ($(call lacks,$(call name_of,$(f))) not found)"$(newline))
+
+define newline
+
+
+endef
 
 ifneq ($(MISSING),)
 ifeq ($(filter bench doctor compare test check clean help format,$(MAKECMDGOALS)),)
@@ -113,7 +118,7 @@ $(BUILD)/strategies: FORCE
 	@mkdir -p $(BUILD)
 	@printf '%s\n' $(STRATEGY_NAMES) | cmp -s - $@ || printf '%s\n' $(STRATEGY_NAMES) > $@
 
-# What this build has not, `FILE: REASON`, for make and `sweep doctor` to say.
+# What this build has not, as lines `FILE: REASON`, for `sweep doctor` to say.
 $(BUILD)/left_out: FORCE
 	@mkdir -p $(BUILD)
 	@{ :;$(foreach f,$(LEFT_OUT), echo '$(f): $(call lacks,$(call name_of,$(f))) not found';) } > $@

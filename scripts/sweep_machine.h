@@ -25,15 +25,14 @@ char *machine_file(const char *path);
 /* Whether there is such a file. */
 bool machine_has(const char *path);
 
-/* ------------------------------------------------- settings (sweep_settings.c)
- */
+/* ------------------------------------------- settings (sweep_settings.c) */
 
 /* Adds governor, turbo, smt, virtualisation, battery, memory_short and
  * physical_cores (those that the affinity mask reaches); null for what
  * cannot be told. */
 void settings_describe(json_t *about);
 
-/* -------------------------------------------------- trying (sweep_probe.c) */
+/* ------------------------------------------------ trying (sweep_probe.c) */
 
 enum { BUSY_MOST = 3, BUSY_NAME_BYTES = 64 };
 
@@ -65,8 +64,7 @@ struct probe {
  * count. Ends early when the sweep is told to stop. */
 struct probe probe_spin(void);
 
-/* --------------------------------------------------- warnings (sweep_warn.c)
- */
+/* ----------------------------------------------- warnings (sweep_warn.c) */
 
 /* One line for each thing that spoils figures: what, why it matters, what to
  * do. `about` is machine.json so far, `workers` the most that was asked for.
@@ -74,8 +72,7 @@ struct probe probe_spin(void);
 json_t *warnings_of(const json_t *about, const struct background *background,
                     const struct probe *probe, unsigned workers);
 
-/* --------------------------------------------------- doctor (sweep_doctor.c)
- */
+/* ----------------------------------------------- doctor (sweep_doctor.c) */
 
 struct asked;
 

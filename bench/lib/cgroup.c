@@ -118,7 +118,8 @@ static bool mount_read(const char *line, const char *controller,
     char *type = NULL, *super = NULL;
     const char *dash = strstr(line, " - ");
     bool found =
-        dash != NULL && sscanf(dash, " - %ms %*s %ms", &type, &super) == 2 &&
+        dash != NULL && strncmp(dash, " - cgroup", 9) == 0 &&
+        sscanf(dash, " - %ms %*s %ms", &type, &super) == 2 &&
         (controller == NULL
              ? strcmp(type, "cgroup2") == 0
              : strcmp(type, "cgroup") == 0 && list_has(super, controller)) &&

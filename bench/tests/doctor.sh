@@ -112,6 +112,10 @@ answers "eight cores give six counts only when asked" usl note \
 new_machine 32 32
 ask_there
 answers "thirty-two give six at once" usl yes 'there are 6'
+ask env HWLOC_XMLFILE=bench/tests/fixtures/topologies/x86-i7-1370p-6p2smt-8e.xml \
+    MANYWAYS_ROOT="$root" "$sweep"
+answers "kinds of cores, the fastest first" kinds note \
+    '2 kinds of cores, with 12, 8 CPUs'
 new_machine 16 8
 ask_there
 answers "threads are no cores" smt note '16 usable CPUs are 8 cores.*CORES= up to 8'
@@ -144,13 +148,15 @@ ask prlimit --nofile=100:100 "$sweep"
 answers "few descriptors" descriptors note 'up to 100 connections'
 
 if strace -qq -o "$scratch/strace" true 2> "$scratch/err"; then
+    # What is traced cannot be searched for leaks.
     refusing() { # INJECTION...
         local each=()
         while [ $# -gt 0 ]; do
             each+=(-e "inject=$1")
             shift
         done
-        ask strace -qq -o "$scratch/strace" "${each[@]}" "$sweep"
+        ask env ASAN_OPTIONS=detect_leaks=0 strace -qq \
+            -o "$scratch/strace" "${each[@]}" "$sweep"
     }
     refusing io_uring_setup:error=ENOSYS perf_event_open:error=EACCES \
         madvise:error=EINVAL
