@@ -441,7 +441,7 @@ int compare_runs(int argc, char **argv)
     }
     struct results *runs[2];
     for (int i = 0; i < 2; i++) {
-        runs[i] = results_load(asked.runs[i], false);
+        runs[i] = results_load(asked.runs[i], true);
         estimate_all(runs[i]);
     }
     struct comparison c = comparison_of(runs[0], runs[1], asked.tolerance);
