@@ -125,7 +125,7 @@ fi
 noises=(clean bimodal exponential contaminated)
 drifts=(none linear step ar1)
 truths=(0 0.01 0.05 0.2 0.5)
-sessions=32
+sessions=24
 [ -z "$full" ] || sessions=320
 
 # One sweep of the virtual oracle and what came of it, one line each:
