@@ -14,6 +14,7 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------- sentences */
@@ -122,10 +123,14 @@ static void say_tail(const struct chart *chart)
     }
     if (!worst)
         return;
-    const struct estimate *e = &series_arm(worst)->estimate;
-    printf(" With %s half of the items take at most %s, but one in a hundred "
-           "at least %s, %.3g times as long (95 %% interval %.3g to %.3g).",
+    const struct arm *arm = series_arm(worst);
+    const struct estimate *e = &arm->estimate;
+    /* Of fewer than a hundred items the 99th percentile is the greatest. */
+    bool many = strtol(arm->items, NULL, 10) >= 100;
+    printf(" With %s half of the items take at most %s, but %s %s, %.3g times "
+           "as long (95 %% interval %.3g to %.3g).",
            worst->label, seconds_text(e->item_p50.middle),
+           many ? "one in a hundred at least" : "the longest one",
            seconds_text(e->item_p99.middle), e->item_tail.middle,
            e->item_tail.low, e->item_tail.high);
 }
