@@ -202,6 +202,10 @@ bad 2 'a missing strategy has no row' \
 bad 2 'a measured point is not drawn' '/^5	.*	threads	wait/d' $wait.dat
 bad 2 'a chart is not in the page' 's/<svg/<div/' $page
 
+bad '2 12' 'what was measured has neither a chart nor a law' \
+    's/^counters,plan,counter_mutex,threads,1/granularity,plan,counter_mutex,threads,1/' \
+    summary.csv
+
 bad 3 'a mean in words' 's/<dd>The median over/<dd>The arithmetic mean over/;
     s/reports? medians//' $page
 bad 3 'an average in a title' 's/gcd: how many/gcd: on average how many/' \
@@ -334,7 +338,8 @@ is 'rule 5: enough blocks, and no interval' "$(rules_broken "$few")" '5 10'
 
 alarm=$scratch/alarm
 cp -r "$good" "$alarm"
-sed -i '/threads\/2"/s/"wall_ns":5[0-9]*,"setup/"wall_ns":30000000,"setup/' \
+sed -i -e '/gcd\/threads\/2"/s/"wall_ns":5[0-9]*,"setup/"wall_ns":20000000,"setup/' \
+    -e '/gcd\/threads\/2"/s/"user_ns":[0-9]*/"user_ns":900000000/' \
     "$alarm/samples.jsonl"
 ok 'a run with an impossible figure is made' run_draw "$alarm"
 said=$(scripts/rules "$alarm" 2>&1)
@@ -343,6 +348,9 @@ rm -rf "$scratch/noring"
 cp -r "$alarm" "$scratch/noring"
 sed -i '/^[$]alarms/,/^END/{/^[0-9]/d;}' "$scratch/noring/$gcd.dat"
 is 'rule 12: without its ring' "$(rules_broken "$scratch/noring")" 12
+cp -r "$alarm" "$scratch/half"
+sed -i 's/: speedup above the cores in use[^;]*;/:/' "$scratch/half/$page"
+is 'rule 7: with one of two alarms' "$(rules_broken "$scratch/half")" 7
 sed -i '/class="alarm"/,/<\/p>/d' "$alarm/$page"
 is 'rule 7: without the warning' "$(rules_broken "$alarm")" 7
 
