@@ -176,13 +176,17 @@ static void loss_words(const struct chart *chart)
         printf(" No updates got lost, which proves nothing: a race can hide.");
 }
 
-/* What an increment costs in one series, with its interval. */
+/* What an increment costs, in seconds. */
+static struct interval cost_s(const struct estimate *e)
+{
+    const struct interval *ns = &e->cost_ns;
+    return (struct interval){ns->n, ns->middle / 1e9, ns->low / 1e9,
+                             ns->high / 1e9};
+}
+
 static void say_cost(const struct series *series)
 {
-    struct interval cost = series_arm(series)->estimate.cost_ns;
-    cost.middle /= 1e9;
-    cost.low /= 1e9;
-    cost.high /= 1e9;
+    struct interval cost = cost_s(&series_arm(series)->estimate);
     printf("%s in %s", seconds_interval_text(&cost), series->label);
 }
 
@@ -297,14 +301,19 @@ static void arm_row(const struct chart *chart, const struct series *series,
 {
     const struct estimate *e = &arm->estimate;
     tab_text(series->label);
-    printf("\t%ld\t%ld\t%.0f\t%zu\t%s\t%s\t%s", arm->workers, arm->cores,
-           e->inflight, e->blocks, seconds_text(e->elapsed.middle),
-           seconds_text(e->whole.middle), seconds_text(e->start.middle));
+    printf("\t%ld\t%ld\t%.0f\t%zu", arm->workers, arm->cores, e->inflight,
+           e->blocks);
+    tab_seconds(&e->elapsed);
+    printf("\t%s\t%s", seconds_text(e->whole.middle),
+           seconds_text(e->start.middle));
     tab_ratio(&e->speedup);
     tab_ratio(&e->self);
     printf("\t%s", seconds_text(e->cpu_s));
-    if (chart->kind == CHART_COUNTERS)
-        printf("\t%s\t", seconds_text(e->cost_ns.middle / 1e9));
+    if (chart->kind == CHART_COUNTERS) {
+        struct interval cost = cost_s(e);
+        tab_seconds(&cost);
+        putchar('\t');
+    }
     if (chart->kind == CHART_COUNTERS && e->lost_known)
         printf("%.3g %%", 100 * e->lost_share);
     if (chart_has_items(chart)) {
