@@ -264,14 +264,29 @@ function chart_check(name, kind,    text, caption, head)
     numbers_check(name, kind)
 }
 
+# Every time in the numbers has its interval, where there are blocks enough.
+function cells_check(name, table,    lines, n, i, cell)
+{
+    n = split(table, lines, /<tr>/)
+    for (i = 3; i <= n; i++) {
+        split(lines[i], cell, /<td>/)
+        if (plain(cell[6]) + 0 >= 6 && cell[7] !~ /\[[^]]*\]/)
+            broken(5, "report.html", name ": " plain(cell[2]) \
+                " has a time without its interval")
+    }
+}
+
 # The table of a chart's numbers.
-function numbers_check(name, kind,    head)
+function numbers_check(name, kind,    head, table)
 {
     head = section[name]
     if (!sub(/.*<details>/, "", head)) {
         broken(9, "report.html", name ": has no table of its numbers")
         return
     }
+    table = head
+    sub(/<\/table>.*/, "", table)
+    cells_check(name, table)
     sub(/<\/tr>.*/, "", head)
     head = plain(head)
     if (head !~ / elapsed / || head !~ / blocks /)

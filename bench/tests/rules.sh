@@ -226,6 +226,9 @@ bad 5 'an interval narrower than it is' \
 bad 5 'a row without its interval' \
     '/^[$]rows/,/^END/s/^([^	]*	[0-9]*	)([^	]*)	[^	]*	[^	]*(	threads)/\1\2	\2	\2\3/' \
     $gcd.dat
+bad 5 'a time without its interval in the numbers' \
+    's/(<td>threads<\/td>.*<td>[0-9.]+ ms) \[[^]]*\](<\/td><td>[0-9.]+ ms<\/td><td>[0-9.]+ ms<)/\1\2/' \
+    $page
 bad 6 'a standard deviation' \
     's/Times are skewed/Times have a standard deviation and are skewed/' $page
 bad 6 'nothing about the distribution' 's/assumes no normal distribution/does/' \
