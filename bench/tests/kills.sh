@@ -247,6 +247,13 @@ gone() { # WITHIN-SECONDS
         return 1
     done
 }
+# Kills the guard of the sweep that runs as EXECUTABLE.
+kill_guard() { # EXECUTABLE
+    local id
+    for id in $(pgrep -x sweep-guard); do
+        [ "$(readlink "/proc/$id/exe")" != "$1" ] || kill -KILL "$id"
+    done
+}
 killed_with() { # WHAT-ELSE
     rm -f "$scratch/program" "$scratch/daemon"
     (slow_sweep --strategies threads) > /dev/null 2>&1 &
@@ -255,13 +262,7 @@ killed_with() { # WHAT-ELSE
         [ ! -s "$scratch/program" ] || break
         sleep 0.05
     done
-    # The guard is the process that has the sweep's pipe and its name.
-    if [ "$1" = guard ]; then
-        for id in $(pgrep -x sweep-guard); do
-            [ "$(readlink "/proc/$id/exe")" != "$scratch/slow/sweep" ] ||
-                kill -KILL "$id"
-        done
-    fi
+    [ "$1" != guard ] || kill_guard "$scratch/slow/sweep"
     kill -KILL $victim
     wait $victim 2> /dev/null
 }
@@ -272,5 +273,13 @@ ok "without a guard it lives on" lives "$(cat "$scratch/program")"
 (slow_sweep --strategies sequential) > /dev/null 2> "$scratch/err"
 is "the next sweep works" "$? $(grep -- -error "$scratch/err")" '0 '
 ok "and has ended it" gone 1
+(slow_sweep --strategies sequential --blocks 20) > "$scratch/said" 2>&1 &
+victim=$!
+until [ -s "$scratch/said" ] || ! lives $victim; do
+    sleep 0.01
+done
+kill_guard "$scratch/slow/sweep"
+wait $victim
+is "a sweep whose guard is killed goes on" $? 0
 
 finish
