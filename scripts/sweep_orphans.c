@@ -4,7 +4,7 @@
  *
  * Teaches: SIGKILL cannot be caught, so a program that must clean up after its
  * own violent death needs somebody else to do it. Here two do:
- *   a *guard*, a process of its own that reads from a pipe whose other end the
+ *   a *guard*, a process of its own that reads from a line whose other end the
  *   sweep holds: the kernel closes that end however the sweep dies;
  *   the next sweep, should the guard have been killed too.
  * Both know what is left by a file, .running, which every program that a sweep
@@ -27,13 +27,14 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 enum { PATIENCE_MS = 5000, GUARD_PATIENCE_MS = 100, NAP_MS = 10 };
 
-static int guard_pipe = -1;
+static int guard_line = -1;
 
 static void nap(void)
 {
@@ -152,8 +153,8 @@ static _Noreturn void guard_become(int from)
 void guard_start(void)
 {
     int ends[2], status;
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        die(errno, "pipe");
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        die(errno, "line to the guard");
     /* A child's child: it is nobody that the sweep would wait for. */
     pid_t child = fork();
     if (child < 0)
@@ -166,13 +167,20 @@ void guard_start(void)
     }
     waitpid(child, &status, 0);
     close(ends[0]);
-    guard_pipe = ends[1];
+    guard_line = ends[1];
+}
+
+/* Without a signal when the guard has been killed: the next sweep will do its
+ * work then. */
+static void guard_tell(const char *text)
+{
+    (void)send(guard_line, text, strlen(text), MSG_NOSIGNAL);
 }
 
 void guard_dismiss(void)
 {
-    if (write(guard_pipe, "\n", 1) == 1)
-        close(guard_pipe);
+    guard_tell("\n");
+    close(guard_line);
 }
 
 /* ----------------------------------------------------------------- lock */
@@ -218,8 +226,7 @@ void session_lock(const char *results)
     if (ftruncate(lock, 0) != 0 || dprintf(lock, "%d\n", getpid()) < 0)
         die(errno, "%s", path);
     /* From here on the guard knows where to look. */
-    if (write(guard_pipe, results, strlen(results)) < 0)
-        die(errno, "guard");
+    guard_tell(results);
     if (!orphans_end(open_or_die(running_path, 0)))
         die(0, "%s: held by a program of an earlier sweep that cannot be ended",
             running_path);

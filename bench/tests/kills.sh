@@ -58,9 +58,18 @@ like "and says so" "$(cat "$scratch/err")" \
 is "the samples in which the neighbour was there carry the flag" "$(jq -r \
     '"\(.flags) \(.block)"' "$whole/samples.jsonl" | grep foreign | uniq -c |
     tr -s ' ')" ' 3 ["foreign"] 3'
+# How long a sweep takes, and how much of that before its first sample.
+since() { # MOMENT
+    awk -v a="$1" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }'
+}
 started=$EPOCHREALTIME
-(sweep "$scratch/again" --seed 11) > /dev/null 2>&1
-whole_s=$(awk -v a="$started" -v b="$EPOCHREALTIME" 'BEGIN { print b - a }')
+(sweep "$scratch/again" --seed 11) > /dev/null 2>&1 &
+until [ -s "$scratch/again/latest/samples.jsonl" ] || ! kill -0 $!; do
+    sleep 0.005
+done 2> /dev/null
+early_s=$(since "$started")
+wait $!
+whole_s=$(since "$started")
 outcome "$(latest "$scratch/again")" | cmp -s - "$scratch/wanted"
 is "the same seed gives the same sequence" $? 0
 
@@ -82,8 +91,10 @@ while [ $kills -lt "$KILLS" ]; do
     while :; do
         (sweep "$results" --seed 11 --resume) > /dev/null 2> "$scratch/err" &
         victim=$!
-        sleep "$(awk -v most="$whole_s" -v r=$RANDOM \
-            'BEGIN { printf "%.4f", 0.9 * most * r / 32768 }')"
+        # One kill in four while it starts up, the others while it measures.
+        sleep "$(awk -v r=$RANDOM -v start=$((RANDOM % 4 == 0)) \
+            -v early="$early_s" -v whole="$whole_s" 'BEGIN { r /= 32768
+            printf "%.4f", start ? r * early : early + r * (whole - early) }')"
         [ $kills -ge "$KILLS" ] || kill -KILL $victim 2> /dev/null
         wait $victim 2> /dev/null
         status=$?
@@ -247,6 +258,13 @@ gone() { # WITHIN-SECONDS
         return 1
     done
 }
+# Kills the guard of the sweep that runs as EXECUTABLE.
+kill_guard() { # EXECUTABLE
+    local id
+    for id in $(pgrep -x sweep-guard); do
+        [ "$(readlink "/proc/$id/exe")" != "$1" ] || kill -KILL "$id"
+    done
+}
 killed_with() { # WHAT-ELSE
     rm -f "$scratch/program" "$scratch/daemon"
     (slow_sweep --strategies threads) > /dev/null 2>&1 &
@@ -255,13 +273,7 @@ killed_with() { # WHAT-ELSE
         [ ! -s "$scratch/program" ] || break
         sleep 0.05
     done
-    # The guard is the process that has the sweep's pipe and its name.
-    if [ "$1" = guard ]; then
-        for id in $(pgrep -x sweep-guard); do
-            [ "$(readlink "/proc/$id/exe")" != "$scratch/slow/sweep" ] ||
-                kill -KILL "$id"
-        done
-    fi
+    [ "$1" != guard ] || kill_guard "$scratch/slow/sweep"
     kill -KILL $victim
     wait $victim 2> /dev/null
 }
@@ -272,5 +284,13 @@ ok "without a guard it lives on" lives "$(cat "$scratch/program")"
 (slow_sweep --strategies sequential) > /dev/null 2> "$scratch/err"
 is "the next sweep works" "$? $(grep -- -error "$scratch/err")" '0 '
 ok "and has ended it" gone 1
+(slow_sweep --strategies sequential --blocks 20) > "$scratch/said" 2>&1 &
+victim=$!
+until [ -s "$scratch/said" ] || ! lives $victim; do
+    sleep 0.01
+done
+kill_guard "$scratch/slow/sweep"
+wait $victim
+is "a sweep whose guard is killed goes on" $? 0
 
 finish
