@@ -59,11 +59,7 @@ physical() { # SHARE MILLISECONDS BLOCKS
         --results "$scratch/physical" --blocks "$3" 2> "$scratch/sweep.err") &&
         "$BUILD/stats" summary "$run" 2> "$scratch/stats.err" &&
         "$BUILD/stats" table "$run" > "$scratch/table" &&
-        if [ -e "$run/fits.csv" ]; then
-            fits "$run"
-        else
-            shares "$run"
-        fi > "$scratch/shares"
+        fits "$run" > "$scratch/shares"
 }
 
 # Whether the shares of both kernels are near enough.
@@ -141,7 +137,7 @@ virtual_session() { # NUMBER DIRECTORY
     shares "$run" > "$at/shares"
     awk -v truth="$truth" '{ print "held", "s:" $1, truth, $4, $5 }' \
         "$at/shares"
-    [ ! -e "$run/fits.csv" ] || virtual_same "$run" "$at/shares"
+    virtual_same "$run" "$at/shares"
     virtual_speedups "$run" "$truth"
     rm -rf "$run"
 }
@@ -215,10 +211,6 @@ is 'virtual oracle: intervals hold the truth' \
 [ -z "$full" ] || sed 's/^[a-z]* */# /' "$scratch/coverage"
 
 # Shares that both have, of every session. Relative, or near 0 absolute.
-if ! grep -q '^same' "$scratch/lines"; then
-    skip 'virtual oracle: awk and stats agree to 1e-9' 'no fits.csv'
-    finish
-fi
 is 'virtual oracle: awk and stats agree to 1e-9' "$(awk '
     $1 == "same" {
         n++
