@@ -149,6 +149,7 @@ static double latency_load(const struct arm *arm, size_t block)
     const struct sample *run = arm->runs[block];
     return run->inside_s * run->inflight / (run->work * run->item_least_s);
 }
+
 /* ------------------------------------------------------------- estimates */
 
 /* Whether in some block the child claims more time than went by outside. */
@@ -201,6 +202,7 @@ static double cpu_load(const struct results *results, const struct arm *arm)
     free(loads);
     return load;
 }
+
 static void estimate_losses(const struct results *results, struct arm *arm)
 {
     struct estimate *e = &arm->estimate;
@@ -263,7 +265,6 @@ static void estimate_arm(const struct results *results, struct arm *arm)
     e->twin = arm->original ? interval_exp(over_blocks(results, arm, log_twin))
                             : none;
     estimate_items(results, arm);
-    estimate_items(results, arm);
     bool counts = !strcmp(arm->chart, "counters");
     e->cost_ns = counts ? over_blocks(results, arm, cost_ns) : none;
     e->lost_share = e->lost_most = NAN;
@@ -299,13 +300,14 @@ const struct arm *noisiest_twin(const struct results *results)
 }
 
 /* Estimates every arm, then looks for what cannot be. A speedup above its
- * ceiling by no more than the twins differ is no alarm. */
+ * ceiling by no more than the twins differ is no alarm, nor is one by what
+ * logs and their inverse round off. */
 void estimate_all(struct results *results)
 {
     for (size_t i = 0; i < results->arms_n; i++)
         estimate_arm(results, &results->arms[i]);
     const struct arm *twin = noisiest_twin(results);
-    double slack = twin ? exp(noise_of(twin)) : 1;
+    double slack = (twin ? exp(noise_of(twin)) : 1) * (1 + 1e-6);
     for (size_t i = 0; i < results->arms_n; i++) {
         struct estimate *e = &results->arms[i].estimate;
         if (e->speedup.low > e->ceiling * slack)

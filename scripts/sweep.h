@@ -212,9 +212,6 @@ struct outside {
     uint64_t voluntary_switches, involuntary_switches; /* of children */
 };
 
-/* What stands in front of every path of /proc and /sys that tells about the
- * machine: "" for this one, MANYWAYS_ROOT for one that a test made up. */
-const char *outside_root(void);
 /* `after`: the look after a run, not the one before it. */
 struct outside outside_read(bool after);
 /* The difference as the `outside` object of a sample, whose keys end in their

@@ -16,6 +16,7 @@
 
 #include "../bench/lib/topology.h"
 #include "lib/amdahl.h"
+#include "lib/usl.h"
 
 #include <hwloc.h>
 #include <math.h>
@@ -24,7 +25,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { USL_LEAST = 6, FULL_COUNTS = 16 };
+enum { FULL_COUNTS = 16 };
 
 void doctor_say(enum answer answer, const char *topic, const char *format, ...)
 {

@@ -14,6 +14,7 @@
  * Left out: clocks held down by heat. Few virtual machines show them.
  */
 #include "sweep.h"
+#include "sweep_machine.h"
 
 #include "../bench/lib/clock.h"
 #include "../bench/lib/topology.h"
@@ -24,18 +25,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-const char *outside_root(void)
-{
-    const char *root = getenv("MANYWAYS_ROOT");
-    return root == NULL ? "" : root;
-}
-
 /* The beginning of a file below the root, at most so many bytes; "" when it
  * cannot be read. One read: the kernel makes such files up as they are read.
  */
 static void read_start(const char *path, char *text, size_t bytes)
 {
-    char *full = text_format("%s%s", outside_root(), path);
+    char *full = text_format("%s%s", machine_root(), path);
     int file = open(full, O_RDONLY | O_CLOEXEC);
     ssize_t n = file < 0 ? 0 : read(file, text, bytes - 1);
     text[n < 0 ? 0 : n] = '\0';
@@ -80,7 +75,7 @@ static const char *fine_clock(void)
     static bool looked;
     for (size_t i = 0; !looked && i < 2 && found == NULL; i++) {
         char *mark =
-            text_format("%s%s/release_agent", outside_root(), places[i]);
+            text_format("%s%s/release_agent", machine_root(), places[i]);
         if (access(mark, F_OK) == 0)
             found = text_format("%s/cpuacct.usage", places[i]);
         free(mark);
@@ -149,7 +144,7 @@ static void read_throttled(struct outside *outside, bool again)
     static uint64_t times, ns;
     static bool known;
     if (again || !known)
-        cgroup_throttled(outside_root(), &times, &ns);
+        cgroup_throttled(machine_root(), &times, &ns);
     known = true;
     outside->throttled = times;
     outside->throttled_ns = ns;
@@ -178,7 +173,7 @@ json_t *outside_between(const struct outside *before,
     return json_pack(
         "{s:o, s:f, s:I, s:o, s:o, s:o, s:o, s:f, s:o, s:o}", "window_ns",
         grown(before->wall_ns, after->wall_ns), "effective_cores",
-        effective_cores(outside_root()), "foreign_cpu_ns",
+        effective_cores(machine_root()), "foreign_cpu_ns",
         (json_int_t)(after->busy_ns - before->busy_ns) -
             (json_int_t)(after->own_ns - before->own_ns),
         "steal_ns", grown(before->steal_ns, after->steal_ns), "throttled",

@@ -13,6 +13,9 @@
  */
 #include "usl_face.h"
 
+#include "../../bench/lib/die.h"
+
+#include <errno.h>
 #include <gsl/gsl_multifit.h>
 #include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
@@ -24,7 +27,7 @@ double *usl_numbers(size_t count)
 {
     double *numbers = calloc(count + 1, sizeof *numbers);
     if (!numbers)
-        abort();
+        die(ENOMEM, "memory");
     return numbers;
 }
 
