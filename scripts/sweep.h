@@ -36,7 +36,7 @@ enum {
     MOST_COUNTS = 64,
     LEAST_BLOCKS = 6, /* fewer cannot carry a 95 % interval */
     MOST_BLOCKS = 20, /* unless --blocks asks for more */
-    DEFAULT_BUDGET_S = 160,
+    DEFAULT_BUDGET_S = 150,
     DEFAULT_LIMIT_S = 30,
 };
 

@@ -30,7 +30,7 @@ static const char usage[] =
     "  -g, --granularity          also tasks of many sizes (full: anyway)\n"
     "  -S, --seed=N               repeat the order of an earlier sweep\n"
     "  -b, --blocks=N             exactly so many blocks after the warm-up\n"
-    "  -t, --budget=SECONDS       how long it may take (quick: 160)\n"
+    "  -t, --budget=SECONDS       how long it may take (quick: 150)\n"
     "  -l, --limit=SECONDS        no run is given up earlier (default: 30)\n"
     "  -r, --resume               go on with the latest run\n"
     "      --build=DIRECTORY      where the strategies are\n"
