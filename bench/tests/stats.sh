@@ -711,5 +711,20 @@ else
     echo "ok $tests - plot and report # SKIP gnuplot is not installed"
 fi
 
+# ----------------------------------------------------------- the certificate
+
+# What a second of trying got is held against affinity and quota.
+tried()
+{
+    plan "$work/tried"
+    samples "$work/tried" 6 0
+    echo "{\"effective_cores\": 2.0, \"probe_cores\": $1}" \
+        >"$work/tried/machine.json"
+    "$stats" rows "$work/tried" certificate | grep -c "by trying	$2"
+}
+check 'certificate: trying got all' [ "$(tried 1.994 '1.99	as many')" = 1 ]
+check 'certificate: trying got less' [ "$(tried 1.5 '1.50	fewer')" = 1 ]
+check 'certificate: not tried' [ "$(tried null '')" = 0 ]
+
 echo "1..$tests"
 [ "$failures" -eq 0 ]
