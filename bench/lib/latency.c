@@ -46,7 +46,7 @@ static size_t bucket_of(uint64_t ns)
 /* The middle of what falls into a bucket. */
 static uint64_t middle_of(size_t bucket)
 {
-    if (bucket < 2 * LATENCY_PARTS)
+    if (bucket < (size_t)2 * LATENCY_PARTS)
         return bucket;
     unsigned shift = (unsigned)(bucket / LATENCY_PARTS) - 1;
     uint64_t least = (bucket - LATENCY_PARTS * (uint64_t)shift) << shift;
