@@ -164,15 +164,20 @@ static const struct law *law_of(const struct laws *laws, size_t first,
     return found;
 }
 
-static void tab_share(const struct law *law)
+/* Begins a cell. Whether there is a law to fill it: if not, its reason stands
+ * there, or nothing where the plan did not ask. */
+static bool tab_known(const struct law *law)
 {
     putchar('\t');
-    if (!law)
-        return;
-    if (*law->note) {
+    if (law && *law->note)
         printf("%s", law->note);
+    return law && !*law->note;
+}
+
+static void tab_share(const struct law *law)
+{
+    if (!tab_known(law))
         return;
-    }
     if (isfinite(law->n))
         printf("n = %.0f: ", law->n);
     tab_interval(&law->share);
@@ -180,13 +185,8 @@ static void tab_share(const struct law *law)
 
 static void tab_usl(const struct law *law)
 {
-    putchar('\t');
-    if (!law)
+    if (!tab_known(law))
         return;
-    if (*law->note) {
-        printf("%s", law->note);
-        return;
-    }
     printf("alpha ");
     tab_interval(&law->share);
     printf(", beta ");
@@ -197,10 +197,7 @@ static void tab_usl(const struct law *law)
 
 static void tab_metg(const struct law *law)
 {
-    putchar('\t');
-    if (law && *law->note)
-        printf("%s", law->note);
-    else if (law)
+    if (tab_known(law))
         tab_seconds(&law->metg);
 }
 

@@ -22,8 +22,6 @@ const char *machine_root(void);
 /* The first line of a file below it without its end, or NULL. The caller
  * frees. */
 char *machine_file(const char *path);
-/* Whether there is such a file. */
-bool machine_has(const char *path);
 
 /* ------------------------------------------- settings (sweep_settings.c) */
 

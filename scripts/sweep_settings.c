@@ -35,7 +35,8 @@ char *machine_file(const char *path)
     return line;
 }
 
-bool machine_has(const char *path)
+/* Whether there is such a file. */
+static bool machine_has(const char *path)
 {
     char *whole = text_format("%s%s", machine_root(), path);
     bool there = access(whole, F_OK) == 0;
