@@ -38,6 +38,14 @@ static int item_task(void *run, uint64_t i, uint64_t *answer)
     return compute_item(run, i, answer);
 }
 
+/* What an item is given where memory is not shared: a copy of its parcel. */
+static size_t cargo(void *run, uint64_t i, void **bytes)
+{
+    struct parcel parcel = item_parcel(run, i);
+    *bytes = parcel.bytes;
+    return parcel.count;
+}
+
 /* Its outcome, back here: in the order of the items, or as each completes. */
 static void book(void *run, uint64_t i, int error, uint64_t answer)
 {
@@ -60,7 +68,12 @@ static bool wants_order(const struct run *run)
 static const char *pool_start(const struct run *run)
 {
     struct executor_hooks hooks = {
-        .enter = enter, .leave = leave, .context = (void *)(uintptr_t)run};
+        .enter = enter,
+        .leave = leave,
+        .cargo = cargo,
+        .unload = parcel_at,
+        .context = (void *)(uintptr_t)run,
+    };
     in_order = wants_order(run);
     executor = executor_threads(run->workers, &hooks);
     return NULL;

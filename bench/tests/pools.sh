@@ -63,4 +63,47 @@ is "no item is slow at factor 0" "$("$BUILD/sequential" wait --first-slow 0 \
     > "$scratch/out" 2>&1
     echo $?)" 2
 
+# --------------------------------------------------------------- payloads
+
+# Small, odd and large ones; an even and an odd number of rounds.
+for payload in '--size 10 --items 30 --rounds 2' \
+    '--size 100003 --items 7 --rounds 3' '--size 4000000 --items 3 --rounds 1'; do
+    # shellcheck disable=SC2086  # several words
+    digest=$("$BUILD/sequential" payload $payload --json | jq -r .digest)
+    for pool in pool process_pool; do
+        for memory in private shared; do
+            # shellcheck disable=SC2086
+            ok "$pool: payload $payload, $memory memory" "$BUILD/$pool" \
+                payload $payload --memory $memory --workers 3 \
+                --expect "$digest"
+        done
+    done
+done
+
+# What the sockets carry, as the system sees it: in private memory more than
+# all the bytes there and back, in shared memory the items' numbers.
+carried() { # POOL MEMORY
+    strace -f -qq -o "$scratch/trace" -e trace=sendto \
+        "$BUILD/$1" payload --items 5 --size 100000 --rounds 2 \
+        --memory "$2" --workers 2 > "$scratch/out" 2>&1 || return
+    awk '/sendto\(.* = [0-9]+$/ || /sendto resumed.* = [0-9]+$/ { sum += $NF }
+        END { print sum + 0 }' "$scratch/trace"
+}
+if [ "$BUILD" != build ] || ! command -v strace > "$scratch/which"; then
+    skip "bytes on the sockets" "needs the plain build and strace"
+else
+    # Beside them go a task'\''s message and that of its answer.
+    private=$(carried process_pool private)
+    shared=$(carried process_pool shared)
+    ok "process_pool: private bytes travel there and back ($private)" \
+        test "$private" -ge 2000000 -a "$private" -lt 2002000
+    ok "process_pool: shared ones do not ($shared)" \
+        test "$shared" -gt 0 -a "$shared" -lt 2000
+    is "pool: threads send nothing" "$(carried pool private)" 0
+fi
+is "more than a gibibyte is refused" "$("$BUILD/pool" payload --items 2000 \
+    --size 1000000 2>&1
+    echo $?)" "pool: payload: --items times --size: more than a gibibyte
+2"
+
 finish
