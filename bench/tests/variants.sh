@@ -63,6 +63,10 @@ wait --items 8 --size 1
 --first-slow 9
 payload --items 9 --size 70001 --rounds 2
 --memory shared
+accounts --items 9 --size 700
+--locks 1
+accounts --items 9 --size 5000 --held 0
+--locks 7
 END
 
 # ------------------------------------------------- a thread for each item
