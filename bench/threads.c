@@ -7,8 +7,8 @@
  * Look for: speedup near the ideal line where items cost the same
  * (factorize, gcd); below it where they do not (mandelbrot), because a
  * worker that is done early has nothing left to do.
- * `--thread-per item` starts and ends a thread for every item: with items of
- * 10 us (factorize --size 7000) far behind `pool`, whose threads stay.
+ * `--thread-per item` starts and ends a thread for every item: with items of a
+ * microsecond (factorize --size 700) far behind `pool`, whose threads stay.
  * Left out: handing out items as workers come free (pool.c, stealing.c).
  */
 #include "strategy.h"
