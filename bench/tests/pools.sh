@@ -67,7 +67,8 @@ is "no item is slow at factor 0" "$("$BUILD/sequential" wait --first-slow 0 \
 
 # Small, odd and large ones; an even and an odd number of rounds.
 for payload in '--size 10 --items 30 --rounds 2' \
-    '--size 100003 --items 7 --rounds 3' '--size 4000000 --items 3 --rounds 1'; do
+    '--size 100003 --items 7 --rounds 3' \
+    '--size 4000000 --items 3 --rounds 1'; do
     # shellcheck disable=SC2086  # several words
     digest=$("$BUILD/sequential" payload $payload --json | jq -r .digest)
     for pool in pool process_pool; do

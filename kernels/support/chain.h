@@ -34,8 +34,8 @@ struct chain {
     uint64_t deadline_ns;
     enum chain_mistake mistake;
     bool staged; /* the second starts when the first is done */
-    bool hangs; /* the first child never reads what it is fed */
-    bool deaf;  /* and SIGTERM does not reach it */
+    bool hangs;  /* the first child never reads what it is fed */
+    bool deaf;   /* and SIGTERM does not reach it */
 
     pid_t cipher, digest; /* 0: not there */
     int feed[2], between[2], result[2], lifeline[2];
