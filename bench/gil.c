@@ -4,7 +4,8 @@
  *
  * Teaches: under a global interpreter lock waiting still overlaps, because
  * the lock is let go around it; computing does not, whatever the cores.
- * `diff bench/threads.c bench/gil.c` shows all there is to it.
+ * `diff bench/threads.c bench/gil.c` shows all there is to it, beside what
+ * `--thread-per` takes.
  * Look for: the flat line on every CPU-bound kernel, and the same line as
  * `threads` on wait.
  * Left out: switching in the middle of `x += 1`. Real CPython may switch

@@ -7,13 +7,18 @@
  * `diff bench/pool.c bench/process_pool.c` is the constructor's name.
  * Look for: mandelbrot ahead of `threads`; tiny items behind it, because a
  * submitted task costs a microsecond or so.
+ * Then `wait --first-slow 10`: with `--results ordered`, as map gives them, the
+ * first result comes as late as the slow item; with `completed` at once.
  * Left out: handing out several items at once (chunks).
  */
 #include "strategy.h"
+#include "lib/clock.h"
 #include "lib/executor.h"
 #include "lib/progress.h"
 
 static struct executor *executor;
+static bool in_order;
+static uint64_t began_ns, first_result_ns; /* of the first round */
 
 static void enter(void *run, size_t worker)
 {
@@ -33,17 +38,43 @@ static int item_task(void *run, uint64_t i, uint64_t *answer)
     return compute_item(run, i, answer);
 }
 
-/* Its outcome, back here: in the order of the items; or, where a bar shows
- * the progress, as each completes. */
+/* What an item is given where memory is not shared: a copy of its parcel. */
+static size_t cargo(void *run, uint64_t i, void **bytes)
+{
+    struct parcel parcel = item_parcel(run, i);
+    *bytes = parcel.bytes;
+    return parcel.count;
+}
+
+/* Its outcome, back here: in the order of the items, or as each completes. */
 static void book(void *run, uint64_t i, int error, uint64_t answer)
 {
+    if (first_result_ns == 0)
+        first_result_ns = clock_now() - began_ns;
     book_item(run, 0, i, error, answer);
+}
+
+enum { ORDERED, COMPLETED };
+
+/* One who watches the bar wants to see every item at once, unless told
+ * otherwise. */
+static bool wants_order(const struct run *run)
+{
+    if (progress_shown() && !option_given(run, "results"))
+        return false;
+    return option_number(run, "results") == ORDERED;
 }
 
 static const char *pool_start(const struct run *run)
 {
     struct executor_hooks hooks = {
-        .enter = enter, .leave = leave, .context = (void *)(uintptr_t)run};
+        .enter = enter,
+        .leave = leave,
+        .cargo = cargo,
+        .unload = parcel_at,
+        .context = (void *)(uintptr_t)run,
+    };
+    in_order = wants_order(run);
     executor = executor_threads(run->workers, &hooks);
     return NULL;
 }
@@ -51,7 +82,9 @@ static const char *pool_start(const struct run *run)
 static void pool_run(const struct run *run)
 {
     void *context = (void *)(uintptr_t)run;
-    (progress_shown() ? executor_as_completed : executor_map)(
+    if (began_ns == 0)
+        began_ns = clock_now();
+    (in_order ? executor_map : executor_as_completed)(
         executor, item_task, context, run->items, book, context);
 }
 
@@ -61,9 +94,31 @@ static void pool_stop(const struct run *run)
     executor_free(executor);
 }
 
+/* Figures belong to what the option says. */
+static void pool_figures(const struct run *run, struct verdict *verdict)
+{
+    if (in_order == (option_number(run, "results") == ORDERED))
+        verdict_figure(verdict, "first_result_ns", first_result_ns);
+    verdict_say(verdict, "the first result came after %.6f s, results %s",
+                (double)first_result_ns / NS_PER_S,
+                in_order ? "in order" : "as completed");
+}
+
+static const struct option_spec pool_options[] = {
+    {.name = "results",
+     .argument = "HOW",
+     .kind = OPTION_CHOICE,
+     .fallback = "ordered",
+     .choices = "ordered completed",
+     .help = "take results in the order of the items, or as they complete"},
+    {0},
+};
+
 const struct strategy strategy = {
     .summary = "a pool of threads that take items through futures",
+    .options = pool_options,
     .start = pool_start,
     .run = pool_run,
     .stop = pool_stop,
+    .figures = pool_figures,
 };

@@ -125,6 +125,12 @@ int compute_item(const struct run *run, uint64_t i, uint64_t *answer);
 void book_item(const struct run *run, size_t worker, uint64_t i, int error,
                uint64_t answer);
 
+/*
+ * For strategies that send parcels to other processes: from now on items of
+ * this thread find their parcel at `bytes`. NULL: where it belongs.
+ */
+void parcel_at(void *bytes);
+
 /* For strategies with `spawn`: calls a branch's function in this thread and
  * stores the answer, writes the trace. */
 void run_branch(struct branch *branch);

@@ -154,6 +154,15 @@ struct stage {
                 uint64_t *answer);
 };
 
+/*
+ * Bytes that an item is given and gives back changed, as a function has an
+ * argument and a result. count 0: none.
+ */
+struct parcel {
+    void *bytes;
+    size_t count;
+};
+
 struct kernel {
     const char *name;      /* set by KERNEL() */
     const char *summary;   /* one line for --list */
@@ -207,6 +216,14 @@ struct kernel {
      * pointer. NULL for a kernel that has stages.
      */
     int (*item)(const struct run *run, uint64_t i, uint64_t *answer);
+
+    /*
+     * Optional: the parcel of item i, in run->shared, which no other item
+     * touches. The item asks item_parcel() for it. Most strategies leave it
+     * where it is; `process_pool` sends it to the process that runs the
+     * item, and back.
+     */
+    struct parcel (*parcel)(const struct run *run, uint64_t i);
 
     /* Instead of `item`: its steps, in order. */
     const struct stage *stages;
@@ -407,6 +424,10 @@ int lock_init(struct lock *lock); /* 0 or -errno */
 void lock_acquire(struct lock *lock);
 void lock_release(struct lock *lock);
 void lock_destroy(struct lock *lock);
+
+/* The parcel of item i: that of kernel->parcel, or the copy that came to
+ * this process. Only valid until the item ends. */
+struct parcel item_parcel(const struct run *run, uint64_t i);
 
 /* Which worker runs this item, 0..run->workers-1. Two items that run at the
  * same moment on different workers see different numbers. */

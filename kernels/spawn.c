@@ -10,14 +10,21 @@
  * first example, children that sleep 0.1 s. With `--hang` some children never
  * read their input: they are given up at a deadline, asked to end (SIGTERM),
  * and those deaf to that are made to (SIGKILL).
+ * `--between file` stages the chain: the second child starts when the first has
+ * ended, and this program carries the bytes from one to the other.
  * `--wrong` has the classic mistakes: keeping an end of a pipe open, reading
  * what is for a child, waiting for a child that waits to be read.
+ * `--wait` has four ways to await a sleeping child: block, ask again and again
+ * (poll), ask every 10 ms (nap), or work and ask in between.
  * Look for: ten sleeping children in the time of one, also on one thread; the
- * figures `zombies` and `leaked_descriptors`, always 0.
+ * figures `zombies` and `leaked_descriptors`, always 0. `--between pipe` ahead
+ * of `file`, since both children work at the same time. The processor time of
+ * `--wait poll`.
  * Left out: a filter as the last child, one that prints more than a pipe
  * holds before it has read all: it has to be read while it is fed, by poll(2)
  * or from two threads, or else from 65,537 bytes on neither side goes on
- * (`--wrong waits-first` shows it).
+ * (`--wrong waits-first` shows it; `--between file` is a way out: a file takes
+ * all that is written).
  */
 #include "kernel.h"
 #include "support/census.h"
@@ -31,6 +38,7 @@
 #include <stdio.h>
 
 enum mode { MODE_PIPE, MODE_SLEEP };
+enum wait_how { WAIT_BLOCK, WAIT_POLL, WAIT_NAP, WAIT_WORK };
 
 enum {
     PIPE_SIZE = 256 << 10,
@@ -40,6 +48,8 @@ enum {
      * killed, so that is kept short. */
     MOST_SLEEP_MS = 10000,
     NS_PER_MS = 1000000,
+    NAP_MS = 10,
+    STRETCH = 16384, /* steps of work between two looks: below 100 us */
 };
 
 static const struct option_spec spawn_options[] = {
@@ -49,6 +59,20 @@ static const struct option_spec spawn_options[] = {
      .fallback = "pipe",
      .choices = "pipe sleep",
      .help = "feed two chained openssl children; wait for a sleeping child"},
+    {.name = "between",
+     .argument = "WHAT",
+     .kind = OPTION_CHOICE,
+     .fallback = "pipe",
+     .choices = "pipe file",
+     .help = "the first child prints into a pipe that the second one reads; "
+             "or into a file, which this program reads when it has ended"},
+    {.name = "wait",
+     .argument = "HOW",
+     .kind = OPTION_CHOICE,
+     .fallback = "block",
+     .choices = "block poll nap work",
+     .help = "how a sleeping child is awaited: poll asks again and again, nap "
+             "every 10 ms, work between stretches of computing"},
     {.name = "hang",
      .argument = "K",
      .kind = OPTION_NUMBER,
@@ -83,7 +107,8 @@ struct shared {
     _Atomic uint64_t by_sigterm, by_sigkill;
     _Atomic uint64_t latest_ns; /* after it was due to end, a child did */
     _Atomic uint64_t timed_out; /* by a mistake */
-    uint64_t said[];            /* by a mistake: what came, by item */
+    _Atomic uint64_t polls, worked, work; /* while children slept */
+    uint64_t said[];                      /* by a mistake: what came, by item */
 };
 
 static size_t spawn_bytes(const struct run *run)
@@ -96,22 +121,44 @@ static bool is_pipe(const struct run *run)
     return option_number(run, "mode") == MODE_PIPE;
 }
 
+static bool is_staged(const struct run *run)
+{
+    return option_number(run, "between") == 1;
+}
+
+static enum wait_how wait_how_of(const struct run *run)
+{
+    return (enum wait_how)option_number(run, "wait");
+}
+
 /* The choices of --wrong stand in the order of the enumeration. */
 static enum chain_mistake mistake_of(const struct run *run)
 {
     return (enum chain_mistake)option_number(run, "wrong");
 }
 
+/* Why a chain cannot be made that way; or NULL. */
+static const char *chain_refusal(const struct run *run)
+{
+    const enum chain_mistake mistake = mistake_of(run);
+
+    if (wait_how_of(run) != WAIT_BLOCK)
+        return "--wait is for --mode sleep";
+    if (mistake != CHAIN_RIGHT && option_number(run, "hang") > 0)
+        return "--wrong and --hang exclude each other";
+    if (is_staged(run) &&
+        (mistake == CHAIN_KEEPS_OPEN || mistake == CHAIN_READS_TOO))
+        return "--between file has no pipe to keep open or to read from";
+    return NULL;
+}
+
 static const char *spawn_configure(struct run *run)
 {
-    const bool hang = option_number(run, "hang") > 0;
-    const bool mistaken = mistake_of(run) != CHAIN_RIGHT;
-
     if (is_pipe(run))
-        return hang && mistaken ? "--wrong and --hang exclude each other"
-                                : NULL;
-    if (hang || mistaken)
-        return "--hang and --wrong are for --mode pipe";
+        return chain_refusal(run);
+    if (option_number(run, "hang") > 0 || mistake_of(run) != CHAIN_RIGHT ||
+        is_staged(run))
+        return "--hang, --wrong and --between are for --mode pipe";
     if (!option_given(run, "items"))
         run->items = SLEEP_ITEMS;
     if (!option_given(run, "size"))
@@ -166,6 +213,7 @@ static struct chain chain_of(const struct run *run, uint64_t i,
         .secret = secret,
         .deadline_ns = now_ns() + option_number(run, "deadline"),
         .mistake = mistake_of(run),
+        .staged = is_staged(run),
         .hangs = hangs(run, i),
         .deaf = is_deaf(run, i),
     };
@@ -195,15 +243,20 @@ static int feed(const struct run *run, uint64_t i, struct chain *chain)
  */
 static int result_of(struct chain *chain, uint64_t *fold)
 {
+    const bool alone = chain->mistake == CHAIN_WAITS_FIRST;
     int error = 0;
     int64_t bytes = 0;
 
-    if (chain->mistake == CHAIN_WAITS_FIRST)
+    if (alone)
         error = chain_finish(chain);
+    else if (chain->staged)
+        error = chain_pass_on(chain);
     if (chain->mistake == CHAIN_READS_TOO)
         bytes = chain_read(chain, chain->between[0], fold);
     if (error == 0 && bytes >= 0)
-        bytes = chain_read(chain, chain->result[0], fold);
+        bytes = alone && chain->staged
+                    ? chain_read_file(chain, fold)
+                    : chain_read(chain, chain->result[0], fold);
     if (error != 0 || bytes < 0)
         return error != 0 ? error : (int)bytes;
     error = chain_finish(chain);
@@ -272,6 +325,40 @@ static int pipe_item(const struct run *run, uint64_t i, uint64_t *answer)
     return 0;
 }
 
+/* Something to do: steps that depend on each other, so that none is left out.
+ */
+static uint64_t work(uint64_t fold)
+{
+    for (int step = 0; step < STRETCH; step++)
+        fold = mix64(fold);
+    return fold;
+}
+
+/* Waits for a child in one of four ways; counts the looks, and the steps. */
+static int wait_for(const struct run *run, pid_t *child, int *status)
+{
+    struct shared *shared = run->shared;
+    const enum wait_how how = wait_how_of(run);
+    uint64_t polls = 0, fold = run->seed;
+    int error;
+
+    if (how == WAIT_BLOCK)
+        return child_wait(child, status, 0);
+    while ((error = child_look(child, status)) == -EAGAIN) {
+        polls++;
+        if (how == WAIT_NAP)
+            (void)await(op_sleep((uint64_t)NAP_MS * NS_PER_MS));
+        if (how == WAIT_WORK)
+            fold = work(fold);
+        checkpoint();
+    }
+    atomic_fetch_add(&shared->polls, polls);
+    if (how == WAIT_WORK)
+        atomic_fetch_add(&shared->worked, polls * STRETCH);
+    atomic_fetch_xor(&shared->work, fold);
+    return error;
+}
+
 /* The time that a child sleeps, as sleep(1) wants it: in seconds. */
 static int sleep_item(const struct run *run, uint64_t i, uint64_t *answer)
 {
@@ -295,7 +382,7 @@ static int sleep_item(const struct run *run, uint64_t i, uint64_t *answer)
     int error = child_start(&plan, &child);
 
     if (error == 0)
-        error = child_wait(&child, &status, 0);
+        error = wait_for(run, &child, &status);
     *answer = random_at(run->seed, i);
     return error == 0 && status != 0 ? -EIO : error;
 }
@@ -394,6 +481,10 @@ static void say_mistake(const struct run *run, uint64_t lost, uint64_t empty,
         [CHAIN_WAITS_FIRST] = "this program waited for the child, and the "
                               "child for its output to be read",
     };
+    if (lost == 0) {
+        verdict_say(verdict, "none lost this time, which proves nothing");
+        return;
+    }
     verdict_say(verdict,
                 "%" PRIu64 " of %" PRIu64 " lost, %" PRIu64
                 " digests of no bytes: %s",
@@ -427,6 +518,10 @@ static bool check_mistake(const struct run *run, struct verdict *verdict)
 /* Children may all sleep at the same time, but none for less. */
 static bool check_sleep(const struct run *run, struct verdict *verdict)
 {
+    const struct shared *shared = run->shared;
+
+    verdict_figure(verdict, "polls", shared->polls);
+    verdict_figure(verdict, "worked_steps", shared->worked);
     if (run->wall_ns >= run->size * run->rounds * NS_PER_MS)
         return true;
     verdict_say(verdict, "took less time than one child sleeps");

@@ -31,11 +31,22 @@ struct future;
 typedef int (*task_function)(void *context, uint64_t argument,
                              uint64_t *answer);
 
-/* What every worker does before its first task and after its last one, in
- * its own thread or process. Each may be NULL. */
+/*
+ * What every worker does before its first task and after its last one, in
+ * its own thread or process; and what travels. Each may be NULL.
+ *
+ * cargo answers how many bytes belong to the task (context, argument), and
+ * where. Over processes they are copied to the worker with the task, and back
+ * with its answer; unload gets the address of the copy, NULL for none, in the
+ * worker before each task. Over threads bytes stay where they are, and neither
+ * is called. What has become of the bytes of a task whose worker died is not
+ * known. cargo may be called by several threads at once.
+ */
 struct executor_hooks {
     void (*enter)(void *context, size_t worker);
     void (*leave)(void *context, size_t worker);
+    size_t (*cargo)(void *context, uint64_t argument, void **bytes);
+    void (*unload)(void *copy);
     void *context;
 };
 

@@ -14,6 +14,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -24,6 +25,7 @@ struct request {
     task_function function;
     void *context;
     uint64_t argument;
+    size_t bytes; /* of cargo, which follow */
 };
 
 struct reply {
@@ -59,18 +61,41 @@ static bool receive_all(int socket, void *message, size_t bytes)
 
 /* ----------------------------------------------------- the worker process */
 
+/* Where a worker keeps its copy of a task's cargo; grows as needed. */
+struct hold {
+    void *bytes;
+    size_t room;
+};
+
+/* Takes the cargo on board; false when it cannot, or the other side has
+ * gone. */
+static bool load(struct hold *hold, size_t bytes, int socket)
+{
+    if (bytes > hold->room) {
+        free(hold->bytes);
+        hold->bytes = malloc(bytes);
+        hold->room = hold->bytes == NULL ? 0 : bytes;
+    }
+    return bytes <= hold->room && receive_all(socket, hold->bytes, bytes);
+}
+
 static _Noreturn void serve(const struct executor_hooks *hooks, size_t index,
                             int socket)
 {
     struct request request;
+    struct hold hold = {0};
     bool sent = true;
     if (hooks->enter != NULL)
         hooks->enter(hooks->context, index);
-    while (sent && receive_all(socket, &request, sizeof request)) {
+    while (sent && receive_all(socket, &request, sizeof request) &&
+           load(&hold, request.bytes, socket)) {
         struct reply reply = {0};
+        if (hooks->unload != NULL)
+            hooks->unload(request.bytes > 0 ? hold.bytes : NULL);
         reply.error =
             request.function(request.context, request.argument, &reply.answer);
-        sent = send_all(socket, &reply, sizeof reply);
+        sent = send_all(socket, &reply, sizeof reply) &&
+               send_all(socket, hold.bytes, request.bytes);
     }
     if (hooks->leave != NULL)
         hooks->leave(hooks->context, index);
@@ -106,15 +131,28 @@ static void fork_worker(struct executor *executor, size_t w)
 
 /* --------------------------------------------------- its thread over here */
 
+static size_t cargo_of(const struct executor_worker *worker,
+                       const struct future *future, void **bytes)
+{
+    const struct executor_hooks *hooks = &worker->executor->hooks;
+    return hooks->cargo == NULL
+               ? 0
+               : hooks->cargo(future->context, future->argument, bytes);
+}
+
 static int process_perform(struct executor_worker *worker,
                            struct future *future)
 {
+    void *bytes = NULL;
     struct request request = {.function = future->function,
                               .context = future->context,
-                              .argument = future->argument};
+                              .argument = future->argument,
+                              .bytes = cargo_of(worker, future, &bytes)};
     struct reply reply;
     if (!send_all(worker->socket, &request, sizeof request) ||
-        !receive_all(worker->socket, &reply, sizeof reply))
+        !send_all(worker->socket, bytes, request.bytes) ||
+        !receive_all(worker->socket, &reply, sizeof reply) ||
+        !receive_all(worker->socket, bytes, request.bytes))
         return -EOWNERDEAD;
     future->answer = reply.answer;
     return reply.error == -EOWNERDEAD ? -EIO : (int)reply.error;

@@ -21,6 +21,7 @@ static _Thread_local struct {
     size_t index;
     struct tally *tally;
     uint64_t cpu_before;
+    void *parcel; /* where a copy of it is, or NULL */
 } self;
 
 struct share share_of(uint64_t items, size_t workers, size_t w)
@@ -175,6 +176,21 @@ int run_item(const struct run *run, uint64_t i)
 }
 
 /* ------------------------------------------------- what an item calls */
+
+void parcel_at(void *bytes)
+{
+    self.parcel = bytes;
+}
+
+struct parcel item_parcel(const struct run *run, uint64_t i)
+{
+    struct parcel parcel = {0};
+    if (run->kernel->parcel != NULL)
+        parcel = run->kernel->parcel(run, i);
+    if (self.parcel != NULL)
+        parcel.bytes = self.parcel;
+    return parcel;
+}
 
 static const char *const await_names[] = {
     [OP_SLEEP] = "await sleep",           [OP_READ] = "await read",

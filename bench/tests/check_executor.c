@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -726,6 +727,91 @@ START_TEST(threads_have_no_process)
 }
 END_TEST
 
+/* ---------------------------------------------------------------- cargo */
+
+enum { CARGO_TASKS = 12, CARGO_MOST = 1 << 20 };
+
+/* Private to each process: what a worker changes here, only it sees. */
+static unsigned char *cargo_home[CARGO_TASKS];
+static size_t cargo_bytes[CARGO_TASKS];
+static unsigned char *unloaded;
+
+static size_t cargo_of_task(void *context, uint64_t i, void **bytes)
+{
+    ck_assert_ptr_eq(context, cargo_home);
+    *bytes = cargo_home[i];
+    return cargo_bytes[i];
+}
+
+static void unload(void *copy)
+{
+    unloaded = copy;
+}
+
+/* Adds up and raises the bytes of the copy, and spoils this process's own
+ * original. Answers -1 when there is no copy. */
+static int raise_cargo(void *context, uint64_t i, uint64_t *answer)
+{
+    (void)context;
+    *answer = unloaded == NULL ? UINT64_MAX : 0;
+    for (size_t b = 0; unloaded != NULL && b < cargo_bytes[i]; b++) {
+        *answer += unloaded[b]++;
+        cargo_home[i][b] = 99;
+    }
+    return 0;
+}
+
+/* No bytes, one, more and fewer than before, more than a socket holds. */
+static void fill_cargo(void)
+{
+    for (size_t i = 0; i < CARGO_TASKS; i++) {
+        cargo_bytes[i] = (size_t[]){0, 1, 100000, 7, CARGO_MOST, 3}[i % 6];
+        cargo_home[i] = malloc(CARGO_MOST);
+        ck_assert_ptr_nonnull(cargo_home[i]);
+        memset(cargo_home[i], (int)i + 1, CARGO_MOST);
+    }
+}
+
+static void expect_cargo(void *context, uint64_t i, int error, uint64_t answer)
+{
+    (void)context;
+    ck_assert_int_eq(error, 0);
+    if (cargo_bytes[i] == 0)
+        ck_assert_uint_eq(answer, UINT64_MAX);
+    else
+        ck_assert_uint_eq(answer, cargo_bytes[i] * (i + 1));
+    for (size_t b = 0; b < CARGO_MOST; b++)
+        ck_assert_uint_eq(cargo_home[i][b], i + 1 + (b < cargo_bytes[i]));
+}
+
+START_TEST(cargo_travels_to_a_process_and_back)
+{
+    struct executor_hooks hooks = {.cargo = cargo_of_task, .unload = unload};
+    fill_cargo();
+    struct executor *executor = executor_processes(WORKERS, &hooks);
+    ck_assert_int_eq(executor_map(executor, raise_cargo, cargo_home,
+                                  CARGO_TASKS, expect_cargo, NULL),
+                     0);
+    executor_free(executor);
+}
+END_TEST
+
+START_TEST(cargo_stays_where_it_is_between_threads)
+{
+    struct executor_hooks hooks = {.cargo = cargo_of_task, .unload = unload};
+    uint64_t answer = 0;
+    fill_cargo();
+    struct executor *executor = executor_threads(WORKERS, &hooks);
+    struct future *future =
+        executor_submit(executor, raise_cargo, cargo_home, 2);
+    ck_assert_int_eq(future_result(future, &answer, FOREVER), 0);
+    ck_assert_uint_eq(answer, UINT64_MAX);
+    ck_assert_uint_eq(cargo_home[2][0], 3);
+    future_free(future);
+    executor_free(executor);
+}
+END_TEST
+
 /* ------------------------------------------------------- nothing is left */
 
 static size_t open_descriptors(void)
@@ -833,6 +919,8 @@ int main(void)
     tcase_add_test(tests, idle_workers_may_die_too);
     tcase_add_test(tests, death_at_any_moment_hangs_nobody);
     tcase_add_test(tests, threads_have_no_process);
+    tcase_add_test(tests, cargo_travels_to_a_process_and_back);
+    tcase_add_test(tests, cargo_stays_where_it_is_between_threads);
     tcase_add_loop_test(tests, nothing_is_left_behind, 0, KINDS);
     tcase_add_test(tests, workers_do_not_outlive_their_parent);
     return suite_end(suite);

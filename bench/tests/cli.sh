@@ -411,6 +411,17 @@ else
     ok "counter_racy loses increments" test "$try" -lt 10
 fi
 is "one worker loses none" "$(lost counter_racy --workers 1)" 0
+racing_under_gil() { # ARGUMENTS...
+    "$BUILD/gil" counter_racy --workers 2 --switch-interval 1ms "$@" --json |
+        jq .lost
+}
+is "gil: no worker is stopped between load and store" \
+    "$(for ((try = 0; try < 5; try++)); do racing_under_gil; done | sort -u)" 0
+for ((try = 0; try < 10; try++)); do
+    [ "$(racing_under_gil --checkpoint 1)" -eq 0 ] || break
+done
+ok "gil: but where it may change hands there, increments are lost" \
+    test "$try" -lt 10
 for kernel in $kernels; do
     case $kernel in
     counter_racy) ;;

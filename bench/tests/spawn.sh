@@ -152,6 +152,25 @@ run env --ignore-signal=TERM --ignore-signal=PIPE "$threads" spawn --items 4 \
 is "children hear SIGTERM even if this program's parent did not" \
     "$status $(figures ended_by_sigterm)" "0 1"
 
+# ------------------------------------------------------ through a file
+
+run "$sequential" spawn --items 4 --size 200000 --deadline 20s --json
+digest=$(figures digest)
+for strategy in $strategies; do
+    run "$BUILD/$strategy" spawn --between file --items 4 --size 200000 \
+        --deadline 20s --workers 2 --expect "$digest" --json
+    if [ "$status" -eq 77 ]; then
+        skip "$strategy: staged through a file" "$err"
+        continue
+    fi
+    is "$strategy: staged through a file the digests are the same" \
+        "$status $err $(figures zombies leaked_descriptors) $left" "0  0 0 "
+done
+run "$threads" spawn --between file --items 8 --hang 4 --deadline 1s \
+    --workers 4 --json
+is "staged: children that hang are ended" "$status $(figures hung \
+    ended_by_sigterm ended_by_sigkill zombies leaked_descriptors)" "0 2 1 1 0 0"
+
 # ------------------------------------------------------------------ killed
 
 for strategy in $strategies; do
@@ -188,6 +207,30 @@ for strategy in threads event_loop uring; do
         test "$status $(($(figures wall_ns) < alone))" = "0 1"
 done
 
+# How one waits changes nothing but what is done meanwhile.
+for strategy in $strategies; do
+    for how in poll nap work; do
+        run "$BUILD/$strategy" spawn --mode sleep --items 3 --size 60 \
+            --wait $how --workers 3 --json
+        [ "$status" -ne 77 ] || continue
+        is "$strategy: children awaited by --wait $how leave nothing" \
+            "$status $err $(figures zombies leaked_descriptors) $left" "0  0 0 "
+    done
+done
+run "$sequential" spawn --mode sleep --items 2 --size 200 --json
+is "--wait block never asks, and works nothing" \
+    "$(figures polls worked_steps)" "0 0"
+run "$sequential" spawn --mode sleep --items 2 --size 200 --wait nap --json
+naps=$(figures polls)
+ok "--wait nap asks every 10 ms ($naps times)" test "$naps" -ge 2 -a \
+    "$((naps * 10000000))" -le "$(figures wall_ns)"
+run "$sequential" spawn --mode sleep --items 2 --size 200 --wait poll --json
+ok "--wait poll asks all the time" test "$(figures polls)" -gt "$naps"
+is "and works nothing" "$(figures worked_steps)" 0
+run "$sequential" spawn --mode sleep --items 2 --size 200 --wait work --json
+ok "--wait work works between two looks" test "$(figures worked_steps)" -eq \
+    "$(($(figures polls) * 16384))" -a "$(figures worked_steps)" -gt 0
+
 # --------------------------------------------------------------- mistakes
 
 # Below the size of a pipe all is well; one byte above, it hangs.
@@ -199,6 +242,10 @@ run "$threads" spawn --wrong waits-first --items 2 --size 65537 \
     --deadline 500ms --json
 is "waits-first: hangs from 65,537 bytes on" \
     "$status $(figures lost timed_out zombies leaked_descriptors)" "0 2 2 0 0"
+run "$threads" spawn --wrong waits-first --between file --items 2 \
+    --size 1000000 --deadline 20s --json
+is "waits-first: with a file it does not hang" \
+    "$status $(figures lost timed_out zombies leaked_descriptors)" "0 0 0 0 0"
 run "$threads" spawn --wrong keeps-open --items 2 --deadline 500ms --json
 is "keeps-open: the pipe never ends" \
     "$status $(figures lost timed_out zombies leaked_descriptors)" "0 2 2 0 0"
@@ -208,7 +255,9 @@ is "reads-too: nothing hangs" \
     "$status $(figures timed_out zombies leaked_descriptors)" "0 0 0 0"
 ok "reads-too: but digests are lost" test "$(figures lost)" -gt 0
 
-for refused in '--mode sleep --hang 2' '--mode sleep --wrong keeps-open' \
+for refused in '--wait poll' '--mode sleep --between file' \
+    '--between file --wrong keeps-open' '--between file --wrong reads-too' \
+    '--mode sleep --hang 2' '--mode sleep --wrong keeps-open' \
     '--hang 2 --wrong keeps-open' '--mode sleep --size 10001'; do
     # shellcheck disable=SC2086  # several words
     run "$threads" spawn $refused

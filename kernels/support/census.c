@@ -39,7 +39,9 @@ static bool counts(int directory, const char *name)
     if (n < 0)
         return false;
     target[n] = '\0';
-    return strncmp(target, "pipe:", 5) == 0 || strstr(target, "pidfd") != NULL;
+    return strncmp(target, "pipe:", 5) == 0 ||
+           strstr(target, "pidfd") != NULL ||
+           strncmp(target, "/memfd:child", 12) == 0;
 }
 
 /* Numbers in a text that is a list of them. */

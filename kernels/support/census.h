@@ -3,9 +3,10 @@
  * SPDX-License-Identifier: MIT
  *
  * A count of what is opened and closed would only be as good as its keeper.
- * This one looks: into /proc, for pipes, for descriptors of processes, and for
- * children, each time the last item under way in a process has come to its
- * end. What there is more of than before the first item was left behind.
+ * This one looks: into /proc, for pipes, for files of children, for descriptors
+ * of processes, and for children, each time the last item under way in a
+ * process has come to its end. What there is more of than before the first
+ * item was left behind.
  * Put a struct census into run->shared: many processes may run the items.
  */
 #ifndef CENSUS_H

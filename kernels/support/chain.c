@@ -69,6 +69,8 @@ static int start_digest(struct chain *chain)
 
 static int start_children(struct chain *chain)
 {
+    if (chain->staged)
+        return start_cipher(chain, chain->file);
     if (chain->mistake == CHAIN_WAITS_FIRST)
         return start_cipher(chain, chain->result[1]);
 
@@ -83,7 +85,9 @@ static int make_pipes(struct chain *chain)
 
     if (error == 0)
         error = child_pipe(chain->result);
-    if (error == 0 && chain->mistake != CHAIN_WAITS_FIRST)
+    if (error == 0 && chain->staged)
+        error = child_file(&chain->file);
+    else if (error == 0 && chain->mistake != CHAIN_WAITS_FIRST)
         error = child_pipe(chain->between);
     if (error == 0 && chain->hangs)
         error = child_pipe(chain->lifeline);
@@ -105,6 +109,7 @@ int chain_start(struct chain *chain)
     int again = -1;
 
     chain->cipher = chain->digest = 0;
+    chain->file = -1;
     for (int end = 0; end < 2; end++)
         chain->feed[end] = chain->between[end] = chain->result[end] =
             chain->lifeline[end] = -1;
@@ -118,7 +123,8 @@ int chain_start(struct chain *chain)
     /* The children's own. */
     child_close(&chain->feed[0]);
     child_close(&chain->lifeline[0]);
-    child_close(&chain->result[1]);
+    if (!chain->staged)
+        child_close(&chain->result[1]);
     child_close(&chain->between[0]);
     if (chain->mistake != CHAIN_KEEPS_OPEN)
         child_close(&chain->between[1]);
@@ -162,6 +168,58 @@ int chain_finish(struct chain *chain)
     return error != 0 ? error : finish_one(chain, &chain->digest);
 }
 
+/* -------------------------------------------------------- through a file */
+
+/* The next bytes of the file, from `at`; 0 at its end. Reading it by offset
+ * leaves the place alone at which the child's copy stands. */
+static int64_t next_of_file(const struct chain *chain, int64_t at,
+                            unsigned char chunk[CHAIN_CHUNK])
+{
+    return await_read_all(chain->file, chunk, CHAIN_CHUNK, at);
+}
+
+int64_t chain_read_file(const struct chain *chain, uint64_t *fold)
+{
+    unsigned char chunk[CHAIN_CHUNK];
+    int64_t at = 0, n;
+
+    *fold = 0;
+    while ((n = next_of_file(chain, at, chunk)) > 0) {
+        *fold = fold_bytes(*fold, chunk, (size_t)n);
+        at += n;
+    }
+    return n < 0 ? n : at;
+}
+
+static int feed_file(struct chain *chain)
+{
+    unsigned char chunk[CHAIN_CHUNK];
+    int64_t at = 0, n;
+    int error = 0;
+
+    while (error == 0 && (n = next_of_file(chain, at, chunk)) != 0) {
+        error = n < 0 ? (int)n
+                      : child_feed(chain->between[1], chunk, (size_t)n,
+                                   chain->deadline_ns);
+        at += n;
+    }
+    child_close(&chain->between[1]);
+    return error;
+}
+
+int chain_pass_on(struct chain *chain)
+{
+    int error = finish_one(chain, &chain->cipher);
+
+    if (error == 0)
+        error = child_pipe(chain->between);
+    if (error == 0)
+        error = start_digest(chain);
+    child_close(&chain->between[0]);
+    child_close(&chain->result[1]);
+    return error != 0 ? error : feed_file(chain);
+}
+
 /* Signals before it closes: a pipe that ends would end a child, too, and
  * the signal would have come too late to be seen in its status. */
 int chain_end(struct chain *chain, uint64_t grace_ns)
@@ -181,5 +239,6 @@ int chain_end(struct chain *chain, uint64_t grace_ns)
         child_close(&chain->result[end]);
         child_close(&chain->lifeline[end]);
     }
+    child_close(&chain->file);
     return WIFSIGNALED(first) ? WTERMSIG(first) : 0;
 }

@@ -33,18 +33,27 @@ struct chain {
     const unsigned char *secret; /* a key, behind it a counter's first value */
     uint64_t deadline_ns;
     enum chain_mistake mistake;
-    bool hangs; /* the first child never reads what it is fed */
-    bool deaf;  /* and SIGTERM does not reach it */
+    bool staged; /* the second starts when the first is done */
+    bool hangs;  /* the first child never reads what it is fed */
+    bool deaf;   /* and SIGTERM does not reach it */
 
     pid_t cipher, digest; /* 0: not there */
     int feed[2], between[2], result[2], lifeline[2];
+    int file; /* staged: what the first has printed; else -1 */
 };
 
 /* Makes the pipes and starts the children. 0 or -errno. */
 int chain_start(struct chain *chain);
 
+/* Staged: waits for the first child, then starts the second and feeds it what
+ * the first has left in the file. 0 or -errno. */
+int chain_pass_on(struct chain *chain);
+
 /* Reads until the end and folds what has come. How many bytes, or -errno. */
 int64_t chain_read(const struct chain *chain, int fd, uint64_t *fold);
+
+/* Folds what is in the file. How many bytes, or -errno. */
+int64_t chain_read_file(const struct chain *chain, uint64_t *fold);
 
 /* Waits for both. -EIO unless both exited with status 0: to start a program
  * that does not work is quick, too. */

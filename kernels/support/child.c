@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -93,6 +94,14 @@ int child_pipe(int ends[2])
     child_close(&ends[0]);
     child_close(&ends[1]);
     return -error;
+}
+
+int child_file(int *fd)
+{
+    *fd = memfd_create("child", MFD_CLOEXEC);
+    if (*fd >= 0)
+        *fd = lift(*fd);
+    return *fd < 0 ? -errno : 0;
 }
 
 void child_close(int *fd)
@@ -218,6 +227,18 @@ int child_wait(pid_t *child, int *status, uint64_t deadline_ns)
     if (result < 0)
         return (int)result;
     *status = (int)result;
+    *child = 0;
+    return 0;
+}
+
+int child_look(pid_t *child, int *status)
+{
+    const pid_t ended = waitpid(*child, status, WNOHANG);
+
+    if (ended < 0)
+        return errno == EINTR ? -EAGAIN : -errno;
+    if (ended == 0)
+        return -EAGAIN;
     *child = 0;
     return 0;
 }

@@ -41,6 +41,10 @@ int child_find(const char *name, char *path, size_t room);
  * descriptors, even where those are closed. */
 int child_pipe(int ends[2]);
 
+/* Makes a file that lives in memory and is gone when nobody has it open any
+ * more; *fd is none of the standard descriptors. 0 or -errno. */
+int child_file(int *fd);
+
 /* Closes *fd unless it is -1, and sets it to -1. */
 void child_close(int *fd);
 
@@ -58,6 +62,9 @@ int64_t child_read(int fd, void *buffer, size_t bytes, uint64_t deadline_ns);
 /* Waits for a child before the deadline: *child becomes 0, *status is as
  * waitpid(2) gives it. 0 or -errno. */
 int child_wait(pid_t *child, int *status, uint64_t deadline_ns);
+
+/* The same without waiting: -EAGAIN when it has not ended yet. */
+int child_look(pid_t *child, int *status);
 
 /* Asks a child to end, with SIGTERM. Nothing for child 0. */
 void child_ask_to_end(pid_t child);
