@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char ending[] = ".experiment";
+static const char ending[] = ".experiment", lesson_ending[] = ".lesson";
 
 static const char *const keys[] = {
     "title",       "question",      "chart", "x",          "y",
@@ -92,32 +92,87 @@ static struct experiment experiment_read(const char *directory,
     return e;
 }
 
+/* ------------------------------------------------------------- lessons */
+
+/* A lesson may have arms of its own; build/stats reads the rest of it. One
+ * that lacks something cannot be run yet. */
+static bool lesson_read(const char *directory, const char *file,
+                        struct experiment *e)
+{
+    char *path = text_format("%s/%s", directory, file);
+    size_t name = strlen(file) - strlen(lesson_ending), arms = 0;
+    *e = (struct experiment){.name = text_format("%.*s", (int)name, file),
+                             .fields = fields_read(path),
+                             .chart = "none",
+                             .rank = 1,
+                             .full_only = true,
+                             .lesson = true};
+    free(path);
+    for (size_t i = 0; i < e->fields.count; i++)
+        arms += strstr(e->fields.list[i].key, "arm") != NULL;
+    if (arms > 0 && fields_value(&e->fields, "lacks", NULL) == NULL)
+        return true;
+    fields_free(&e->fields);
+    free(e->name);
+    return false;
+}
+
+/* ---------------------------------------------------------- directories */
+
+static bool ends_in(const char *name, const char *end)
+{
+    size_t n = strlen(name), m = strlen(end);
+    return *name != '.' && n > m && strcmp(name + n - m, end) == 0;
+}
+
 static int is_experiment(const struct dirent *entry)
 {
-    size_t n = strlen(entry->d_name), end = sizeof ending - 1;
-    return *entry->d_name != '.' && n > end &&
-           strcmp(entry->d_name + n - end, ending) == 0;
+    return ends_in(entry->d_name, ending);
+}
+
+static int is_lesson(const struct dirent *entry)
+{
+    return ends_in(entry->d_name, lesson_ending);
+}
+
+/* Adds the files of a directory; returns how many there are, or -1. */
+static int add_files(struct experiments *experiments, const char *directory,
+                     bool lessons)
+{
+    struct dirent **entries;
+    int n = scandir(directory, &entries, lessons ? is_lesson : is_experiment,
+                    alphasort);
+    for (int i = 0; i < n; i++) {
+        const char *file = entries[i]->d_name;
+        experiments->list =
+            realloc(experiments->list,
+                    (experiments->count + 1) * sizeof *experiments->list);
+        if (experiments->list == NULL)
+            die(ENOMEM, "memory");
+        struct experiment *e = &experiments->list[experiments->count];
+        if (!lessons)
+            *e = experiment_read(directory, file);
+        if (!lessons || lesson_read(directory, file, e))
+            experiments->count++;
+        free(entries[i]);
+    }
+    if (n >= 0)
+        free(entries);
+    return n;
 }
 
 struct experiments experiments_read(const char *directory)
 {
     struct experiments experiments = {.directory = text_copy(directory)};
-    struct dirent **entries;
-    int n = scandir(directory, &entries, is_experiment, alphasort);
+    int n = add_files(&experiments, directory, false);
     if (n < 0)
         die_with(EXIT_USAGE, errno, "%s", directory);
     if (n == 0)
         die_with(EXIT_USAGE, 0, "%s: no file in it ends in %s", directory,
                  ending);
-    experiments.list = calloc((size_t)n, sizeof *experiments.list);
-    if (experiments.list == NULL)
-        die(ENOMEM, "memory");
-    for (int i = 0; i < n; i++) {
-        experiments.list[experiments.count++] =
-            experiment_read(directory, entries[i]->d_name);
-        free(entries[i]);
-    }
-    free(entries);
+    char *lessons = text_format("%s/../lessons", directory);
+    add_files(&experiments, lessons, true);
+    free(lessons);
     return experiments;
 }
 
@@ -135,7 +190,8 @@ const struct experiment *experiments_find(const struct experiments *experiments,
                                           const char *name)
 {
     for (size_t i = 0; i < experiments->count; i++)
-        if (strcmp(experiments->list[i].name, name) == 0)
+        if (strcmp(experiments->list[i].name, name) == 0 ||
+            (experiments->list[i].lesson && strcmp(name, "lessons") == 0))
             return &experiments->list[i];
     return NULL;
 }
@@ -171,7 +227,9 @@ bool experiment_chosen(const struct asked *asked,
     if (asked->experiments.count == 0)
         return asked->full || !experiment->full_only;
     for (size_t i = 0; i < asked->experiments.count; i++)
-        if (strcmp(asked->experiments.list[i], experiment->name) == 0)
+        if (strcmp(asked->experiments.list[i], experiment->name) == 0 ||
+            (experiment->lesson &&
+             strcmp(asked->experiments.list[i], "lessons") == 0))
             return true;
     return false;
 }
@@ -207,7 +265,7 @@ json_t *experiments_json(const struct experiments *experiments,
     json_t *list = json_array();
     for (size_t i = 0; i < experiments->count; i++) {
         const struct experiment *e = &experiments->list[i];
-        if (!experiment_chosen(asked, e))
+        if (e->lesson || !experiment_chosen(asked, e))
             continue;
         json_t *about = json_object();
         json_object_set_new(about, "name", json_string(e->name));

@@ -41,6 +41,10 @@
  *                the kernel
  *   twin         how well the arm serves as the one that is run twice
  *
+ * Files NAME.lesson in ../lessons, beside the experiments, may have arm lines,
+ * too. They are planned like an experiment NAME without a chart, by the full
+ * plan or when it is asked for, by its name or by the name `lessons` of all.
+ *
  * How an arm is made fit for its strategy: one that has one worker gets no
  * more; n items in flight are --inflight n for whoever has that option, and n
  * workers for others. What comes out the same is one arm.
@@ -58,18 +62,20 @@ struct experiment {
     const char *chart;
     unsigned rank;
     bool full_only;
+    bool lesson; /* from scripts/lessons/, with nothing but arms */
 };
 
 struct experiments {
     char *directory;
     size_t count;
-    struct experiment *list; /* by name */
+    struct experiment *list; /* by name; lessons last */
 };
 
 /* Reads all files of a directory; ends the program with EXIT_USAGE when it is
  * not there, or holds none, or at the first malformed one. */
 struct experiments experiments_read(const char *directory);
 void experiments_free(struct experiments *experiments);
+/* The experiment that is meant by a name, or the first of several; or NULL. */
 const struct experiment *experiments_find(const struct experiments *experiments,
                                           const char *name);
 
@@ -78,8 +84,8 @@ const struct experiment *experiments_find(const struct experiments *experiments,
 bool experiment_applies(const struct asked *asked, const struct field *field,
                         const char *kind);
 
-/* All experiments that this sweep has, as an array for session.json: name,
- * title, question, chart, x, y, xlog, ylog and once. */
+/* All experiments but lessons that this sweep has, as an array for
+ * session.json: name, title, question, chart, x, y, xlog, ylog and once. */
 json_t *experiments_json(const struct experiments *experiments,
                          const struct asked *asked);
 /* Whether this sweep has an experiment. */

@@ -206,6 +206,39 @@ one/wait/event_loop/2
 one/wait/event_loop/4
 one/wait/sequential/1'
 
+# --------------------------------------------------------------- lessons
+
+mkdir "$scratch/lessons"
+cat > "$scratch/lessons/own.lesson" << 'END'
+id: own
+claim: A lesson has arms of its own.
+source: nowhere
+then: nothing
+arm: kernel=hash strategy=threads items=3 workers=2
+a: strategy=threads
+holds: > 0
+END
+sed '/^arm/d' "$scratch/lessons/own.lesson" > "$scratch/lessons/other.lesson"
+sed 's/hash/hush/; s/^then.*/lacks: such a kernel/' \
+    "$scratch/lessons/own.lesson" > "$scratch/lessons/later.lesson"
+plan --cores 1 --experiment own
+is "a lesson's own arms, by its name" "$(cells arm experiment chart)" \
+    'own/hash/threads/2 own none'
+plan --cores 1 --experiment lessons
+is "the same by the name of all" "$(cells arm)" 'own/hash/threads/2'
+plan --cores 1 --plan full
+like "and in the full plan" "$(cells arm)" 'own/hash/threads/2'
+plan --cores 1
+is "the quick plan does without" "$(cells arm | grep own)" ''
+like "a lesson without arms is no experiment" \
+    "$(said --directory "$scratch/good" --experiment other)" \
+    "'other': no such experiment.*status 2"
+sed -i 's/hash/hush/' "$scratch/lessons/own.lesson"
+like "a wrong arm of a lesson is refused" \
+    "$(said --directory "$scratch/good")" \
+    "own.lesson:5: no such kernel: 'hush' status 2"
+rm -r "$scratch/lessons"
+
 # ------------------------------------------------------------ short of time
 
 cat > "$scratch/good/one.experiment" << 'END'
