@@ -252,6 +252,8 @@ void bound_write(FILE *out, const struct results *results,
 void factor_rows(const struct results *results);
 void left_out_rows(const struct results *results);
 void certificate_rows(const struct results *results);
+/* stats_lines.c: the arms of experiments that have no chart of their own. */
+void line_rows(const struct results *results);
 
 /* stats_charts.c */
 struct charts charts_build(const struct results *results);

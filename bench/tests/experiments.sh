@@ -309,6 +309,31 @@ rm "$run/hello.txt"
 is "a resumed sweep makes what is missing" \
     "$(cat "$run/hello.txt") $(wc -l < "$scratch/out")" 'hello 1'
 
+# ------------------------------------------------------------- the same work
+
+sized() { # SIZE-OF-THREADS: the speedup of threads over sequential
+    local at=$scratch/sized block
+    mkdir -p "$at"
+    {
+        printf 'arm\tchart\trole\tstrategy\tkernel\tbound\tworkers\tcores'
+        printf '\titems\tcommand\texperiment\tseries\tx\tsize\n'
+        printf 'a\tlines\tplan\tsequential\tgcd\tcpu\t1\t1\t8\tx\te\ts\t1\t5\n'
+        printf 'b\tlines\tplan\tthreads\tgcd\tcpu\t2\t2\t8\tx\te\tt\t2\t%s\n' "$1"
+    } > "$at/plan.tsv"
+    for block in 1 2 3 4 5 6; do
+        printf '{"session":"s","block":%d,"arm":"a","verdict":"ok","wall_ns":2000000,"inside":{"items":8,"rounds":1,"wall_ns":1000000,"inflight":1},"outside":{},"flags":[]}\n' $block
+        printf '{"session":"s","block":%d,"arm":"b","verdict":"ok","wall_ns":2000000,"inside":{"items":8,"rounds":1,"wall_ns":500000,"inflight":2},"outside":{},"flags":[]}\n' $block
+    done > "$at/samples.jsonl"
+    echo '{"cpu": "Example", "cores": 2}' > "$at/machine.json"
+    "$BUILD/stats" summary "$at" 2> "$scratch/err"
+    awk -F , 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+        $at["strategy"] == "threads" { print $at["speedup"] }' "$at/summary.csv"
+}
+is "equal sizes are divided" "$(sized 5)" 2
+is "other sizes are not" "$(sized 6)" ''
+is "a row for what has no chart" "$("$BUILD/stats" rows "$scratch/sized" lines |
+    sed -n '$p' | cut -f 1-8)" $'e\tgcd\tthreads\t2\t2\tt\t2\t6'
+
 # ---------------------------------------------- the plan before there were files
 
 # What both know: this build may lack some kernels, or have new ones.
