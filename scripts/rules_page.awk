@@ -297,9 +297,18 @@ function numbers_check(name, kind,    head, table)
         broken(8, "report.html", name ": has no percentiles of latency")
 }
 
-# What has no chart of its own stands among the laws, a row for each strategy.
+# What has no chart of its own stands among the laws, a row for each strategy,
+# or among the further experiments, a row for each arm.
 function law_check(r)
 {
+    if (row[r, "chart"] ~ /^(lines|none)$/) {
+        if (!index(text_of("lines"), " " row[r, "kernel"] " " \
+                row[r, "strategy"] " " row[r, "workers"] " " \
+                row[r, "cores"] " "))
+            broken(2, "report.html", row[r, "strategy"] " " \
+                row[r, "kernel"] " was measured and is not in it")
+        return
+    }
     if (!index(text_of("fits"), row[r, "strategy"] " " row[r, "kernel"] " " \
             row[r, "chart"] " "))
         broken(2, "report.html", row[r, "strategy"] " " row[r, "kernel"] \

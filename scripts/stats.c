@@ -50,7 +50,7 @@ static void usage(FILE *out)
         "transform, --gamma=X\n"
         "RUN, A and B are directories of sweeps. WHAT is the NAME of a "
         "chart; for words\nalso alarms, blocks, noise; for rows also "
-        "certificate, charts, factors,\nfits, flags, left_out, machine, "
+        "certificate, charts, factors,\nfits, flags, left_out, lines, machine, "
         "missing.\n\n"
         "stats compare takes out how much slower B's machine was in general, "
         "and says for\neach arm: same, slower, faster or not decided.\n"

@@ -90,9 +90,12 @@ struct sample {
 
 /* One command of the plan. */
 struct arm {
-    char *cells[10]; /* the columns of plan.tsv, as text */
+    char *cells[14]; /* the columns of plan.tsv, as text */
     const char *name, *chart, *role, *strategy, *kernel, *bound, *items,
         *command;
+    /* Of which experiment, as which line of its chart, and where on it. In
+     * plans that do not say: the chart, the strategy, and nothing. */
+    const char *experiment, *series, *x, *size;
     long workers, cores;
     const struct sample **runs; /* per block: its ok sample, or NULL */
     size_t right, failed;       /* samples that are ok, and that are not */
@@ -249,6 +252,8 @@ void bound_write(FILE *out, const struct results *results,
 void factor_rows(const struct results *results);
 void left_out_rows(const struct results *results);
 void certificate_rows(const struct results *results);
+/* stats_lines.c: the arms of experiments that have no chart of their own. */
+void line_rows(const struct results *results);
 
 /* stats_charts.c */
 struct charts charts_build(const struct results *results);

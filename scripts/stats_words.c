@@ -446,6 +446,8 @@ int rows_print(const struct results *results, const char *what)
         certificate_rows(results);
     else if (!strcmp(what, "flags"))
         flag_rows(results);
+    else if (!strcmp(what, "lines"))
+        line_rows(results);
     else if (!strcmp(what, "charts"))
         chart_list(&charts);
     else

@@ -14,7 +14,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "sweep.h"
+#include "sweep_experiment.h"
 
 #include "../bench/lib/clock.h"
 
@@ -290,21 +290,24 @@ static void say_faults(const struct plan *plan)
 static int command_plan(const struct asked *asked)
 {
     struct catalogue catalogue = catalogue_read(asked->build);
-    asked_check(asked, &catalogue);
-    struct plan plan =
-        plan_make(asked, &catalogue, machine_cores(), "/dev/null");
+    struct experiments experiments = experiments_read(asked->directory);
+    asked_check(asked, &catalogue, &experiments);
+    struct plan plan = plan_make(asked, &catalogue, &experiments,
+                                 machine_cores(), "/dev/null");
     plan_write(&plan, stdout);
     fprintf(stderr, "sweep: %zu arms, about %.1f s a block\n", plan.count,
             plan_block_s(&plan));
     int status = plan.failed_trials + catalogue.broken > 0;
     plan_free(&plan);
+    experiments_free(&experiments);
     catalogue_free(&catalogue);
     return status;
 }
 
 static struct plan run_plan(struct session *session, struct asked *asked,
-                            const struct catalogue *catalogue, json_t *programs,
-                            const json_t *machine)
+                            const struct catalogue *catalogue,
+                            const struct experiments *experiments,
+                            json_t *programs, const json_t *machine)
 {
     if (asked->resume && session_resume(session, asked, programs, machine)) {
         char *path = session_path(session, "plan.tsv");
@@ -314,8 +317,9 @@ static struct plan run_plan(struct session *session, struct asked *asked,
     }
     session_name(session, asked);
     char *log = session_path(session, "inside.jsonl");
-    struct plan plan = plan_make(asked, catalogue, machine_cores(), log);
-    session_open(session, asked, programs, machine, &plan);
+    struct plan plan =
+        plan_make(asked, catalogue, experiments, machine_cores(), log);
+    session_open(session, asked, experiments, programs, machine, &plan);
     free(log);
     return plan;
 }
@@ -326,11 +330,13 @@ static int command_run(struct asked *asked)
     struct session session = {0};
     session_lock(asked->results);
     struct catalogue catalogue = catalogue_read(asked->build);
-    asked_check(asked, &catalogue);
+    struct experiments experiments = experiments_read(asked->directory);
+    asked_check(asked, &catalogue, &experiments);
     json_t *machine = machine_describe(asked->cores[asked->core_counts - 1]);
     machine_warn(machine);
     json_t *programs = session_programs(asked->build, &catalogue);
-    struct plan plan = run_plan(&session, asked, &catalogue, programs, machine);
+    struct plan plan =
+        run_plan(&session, asked, &catalogue, &experiments, programs, machine);
     struct samples samples = samples_open(&session, &plan);
     struct sweep sweep = {
         .asked = asked,
@@ -352,8 +358,10 @@ static int command_run(struct asked *asked)
         fprintf(stderr, "sweep: resume: this run is complete already\n");
     else if (!sweep_blocks(&sweep))
         status = 128 + child_stop_signal();
-    else
+    else if (session_once(&session, asked->build))
         session_finish(&session);
+    else
+        status = 128 + child_stop_signal();
     say_faults(&plan);
     if (status == EXIT_SUCCESS &&
         samples.failed + plan.failed_trials + catalogue.broken > 0)
@@ -364,6 +372,7 @@ static int command_run(struct asked *asked)
     session_free(&session);
     json_decref(programs);
     json_decref(machine);
+    experiments_free(&experiments);
     catalogue_free(&catalogue);
     return status;
 }

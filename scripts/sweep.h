@@ -48,7 +48,7 @@ struct words {
 
 struct asked {
     const char *command; /* "plan" or "run", or something else */
-    struct words kernels, strategies;
+    struct words kernels, strategies, experiments;
     size_t core_counts;
     unsigned cores[MOST_COUNTS]; /* ascending */
     bool full, resume, seed_given;
@@ -58,6 +58,7 @@ struct asked {
     unsigned budget_s; /* 0: no limit */
     unsigned limit_s;  /* no run is given up earlier */
     char *build, *results;
+    char *directory; /* of the experiments */
 };
 
 /* Reads the command line; ends the program when it makes no sense. */
@@ -93,19 +94,23 @@ catalogue_strategy(const struct catalogue *catalogue, const char *name);
 const struct kernel_entry *catalogue_kernel(const struct catalogue *catalogue,
                                             const char *name);
 
-/* Ends the program when a name that was asked for is none of the catalogue's.
- */
-void asked_check(const struct asked *asked, const struct catalogue *catalogue);
+struct experiments; /* sweep_experiment.h */
+/* Ends the program when a name that was asked for is none of the catalogue's,
+ * or no experiment's. */
+void asked_check(const struct asked *asked, const struct catalogue *catalogue,
+                 const struct experiments *experiments);
 
 /* --------------------------------------------------------------- trials */
 
-/* A kernel with arguments, run once by `sequential` before anything is timed:
- * its digest is what every strategy has to reach. */
+/* A kernel with arguments, run once before anything is timed by a strategy that
+ * is easy to believe, `sequential` as a rule: its digest is what every
+ * strategy has to reach. */
 struct trial {
     const struct kernel_entry *kernel;
+    const struct strategy_entry *judge;
     char *arguments;
     char digest[17];
-    uint64_t items;
+    uint64_t items, size;
     double wall_s;   /* of the items alone */
     double around_s; /* starting, setting up, checking */
     char *refusal;   /* why there is no digest, or NULL */
@@ -117,33 +122,33 @@ struct trials {
     size_t count, failed;
 };
 
-/* The trial of this kernel with these arguments, run when it is new. The
- * answer is good until the next call. */
+/* The trial of this kernel with these arguments, and with these options when
+ * the judge has them too: those of the kernel shape the answer, those of
+ * another strategy do not. Run when it is new; good until the next call. */
 const struct trial *trials_find(struct trials *trials, const char *build,
+                                const struct strategy_entry *judge,
                                 const struct kernel_entry *kernel,
-                                const char *arguments);
+                                const char *arguments, const char *options);
 void trials_free(struct trials *trials);
 
 /* ----------------------------------------------------------------- plan */
-
-/* What may go when time is short, the first first. */
-enum rank {
-    RANK_STAYS,
-    RANK_OTHERS_STEP,   /* middle points of other kernels that wait */
-    RANK_INFLIGHT_STEP, /* of the kernel that shows waiting */
-    RANK_CORES_STEP,
-};
 
 struct arm {
     char *id; /* "speedup/factorize/threads/2" */
     char *chart, *role, *strategy, *kernel, *bound;
     unsigned workers, cores;
     uint64_t items;
-    char *command; /* shell-quoted, exactly what hyperfine gets */
+    char *command;             /* shell-quoted, exactly what hyperfine gets */
+    char *experiment, *series; /* the file, and its line in a chart */
+    double x;                  /* where it stands on the x axis */
+    uint64_t size;             /* of an item, as the kernel counts */
+    bool base;                 /* others are divided by it */
 
     double estimate_s; /* a guess at its time, for planning alone */
-    unsigned rank;
-    char *closed; /* why it is not run again, or NULL */
+    unsigned rank;     /* what goes first when time is short: 9, 8, ... */
+    char *goes;        /* what is said to be left out then */
+    unsigned twin;     /* how well it serves as the arm run twice */
+    char *closed;      /* why it is not run again, or NULL */
     const char *closed_verdict;
     char *words;  /* what the program said when it was asked why, or NULL */
     int signaled; /* and the signal that ended it then, or 0 */
@@ -158,15 +163,14 @@ struct plan {
 };
 
 /* `log` is the file into which every command appends its own row. */
+struct experiments; /* sweep_experiment.h */
 struct plan plan_make(const struct asked *asked,
-                      const struct catalogue *catalogue, unsigned usable,
+                      const struct catalogue *catalogue,
+                      const struct experiments *experiments, unsigned usable,
                       const char *log);
-/* Shrinks a plan until it fits the budget; says what it leaves out. Of the
- * kernels, the one that shows computing and the one that shows waiting stay. */
-void plan_fit(struct plan *plan, const struct asked *asked,
-              const struct catalogue *catalogue,
-              const struct kernel_entry *computes,
-              const struct kernel_entry *waits);
+/* Shrinks a plan until it fits the budget, by the ranks of its arms; says what
+ * it leaves out. */
+void plan_fit(struct plan *plan, const struct asked *asked);
 /* What one block takes, by the estimates. */
 double plan_block_s(const struct plan *plan);
 
@@ -288,14 +292,19 @@ void session_name(struct session *session, const struct asked *asked);
 /* Makes its directory, with all that is known before the first sample, and
  * points `latest` at it. */
 void session_open(struct session *session, const struct asked *asked,
-                  json_t *programs, const json_t *machine,
-                  const struct plan *plan);
+                  const struct experiments *experiments, json_t *programs,
+                  const json_t *machine, const struct plan *plan);
 /* Whether as many blocks were run as the session meant to. */
 bool session_finished(const struct session *session);
 /* How many blocks the budget allowed, once that is decided; 0 before. */
 unsigned session_meant(const struct session *session);
 void session_keep_meant(struct session *session, unsigned blocks);
 void session_finish(struct session *session);
+/* Runs what the experiments want run once, each for a bounded time, and keeps
+ * what it prints beside the samples; what is there already is not run again.
+ * One line on stderr for each that fails. `build` takes the place of a leading
+ * `build/`. False when the sweep was told to stop. */
+bool session_once(const struct session *session, const char *build);
 char *session_path(const struct session *session, const char *name);
 void session_free(struct session *session);
 

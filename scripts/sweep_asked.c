@@ -6,7 +6,7 @@
  * a sweep of minutes must not end with "no such kernel".
  * Left out: a file of settings. What was asked for is kept in session.json.
  */
-#include "sweep.h"
+#include "sweep_experiment.h"
 
 #include "../bench/lib/clock.h"
 
@@ -26,6 +26,7 @@ static const char usage[] =
     "  -k, --kernels=NAME,...     only these (default: all but `null`)\n"
     "  -s, --strategies=NAME,...  only these, and `sequential`\n"
     "  -c, --cores=N,...          core counts of the speedup charts\n"
+    "  -e, --experiment=NAME,...  only these (default: all that the plan has)\n"
     "  -p, --plan=quick|full      minutes, or as long as it takes\n"
     "  -g, --granularity          also tasks of many sizes (full: anyway)\n"
     "  -S, --seed=N               repeat the order of an earlier sweep\n"
@@ -35,6 +36,8 @@ static const char usage[] =
     "  -r, --resume               go on with the latest run\n"
     "      --build=DIRECTORY      where the strategies are\n"
     "      --results=DIRECTORY    where runs are kept (default: results)\n"
+    "      --directory=DIRECTORY  where experiments are (default:\n"
+    "                             scripts/experiments)\n"
     "  -h, --help\n"
     "\n"
     "Exit status: 0 all arms measured or not possible here; 1 some failed;\n"
@@ -147,12 +150,13 @@ static uint64_t fresh_seed(void)
     return clock_read(CLOCK_REALTIME);
 }
 
-enum { OPTION_BUILD = 256, OPTION_RESULTS };
+enum { OPTION_BUILD = 256, OPTION_RESULTS, OPTION_DIRECTORY };
 
 static const struct option long_options[] = {
     {"kernels", required_argument, NULL, 'k'},
     {"strategies", required_argument, NULL, 's'},
     {"cores", required_argument, NULL, 'c'},
+    {"experiment", required_argument, NULL, 'e'},
     {"plan", required_argument, NULL, 'p'},
     {"granularity", no_argument, NULL, 'g'},
     {"seed", required_argument, NULL, 'S'},
@@ -162,6 +166,7 @@ static const struct option long_options[] = {
     {"resume", no_argument, NULL, 'r'},
     {"build", required_argument, NULL, OPTION_BUILD},
     {"results", required_argument, NULL, OPTION_RESULTS},
+    {"directory", required_argument, NULL, OPTION_DIRECTORY},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
@@ -185,6 +190,10 @@ static void asked_option(struct asked *asked, int option, bool *budget_given)
         break;
     case 'c':
         cores_read(asked, optarg);
+        break;
+    case 'e':
+        words_free(&asked->experiments);
+        asked->experiments = words_of("experiment", optarg);
         break;
     case 'p':
         asked->full = strcmp(optarg, "full") == 0;
@@ -217,6 +226,9 @@ static void asked_option(struct asked *asked, int option, bool *budget_given)
     case OPTION_RESULTS:
         replace(&asked->results, optarg);
         break;
+    case OPTION_DIRECTORY:
+        replace(&asked->directory, optarg);
+        break;
     case 'h':
         fputs(usage, stdout);
         exit(EXIT_SUCCESS);
@@ -231,10 +243,11 @@ struct asked asked_read(int argc, char **argv)
                           .seed = fresh_seed(),
                           .limit_s = DEFAULT_LIMIT_S,
                           .build = own_directory(argv[0]),
-                          .results = text_copy("results")};
+                          .results = text_copy("results"),
+                          .directory = text_copy("scripts/experiments")};
     bool budget_given = false;
     int option;
-    while ((option = getopt_long(argc, argv, "k:s:c:p:gS:b:t:l:rh",
+    while ((option = getopt_long(argc, argv, "k:s:c:e:p:gS:b:t:l:rh",
                                  long_options, NULL)) != -1)
         asked_option(&asked, option, &budget_given);
     if (optind < argc)
@@ -250,7 +263,8 @@ struct asked asked_read(int argc, char **argv)
 }
 
 /* Names that nothing goes by are the user's mistake. */
-void asked_check(const struct asked *asked, const struct catalogue *catalogue)
+void asked_check(const struct asked *asked, const struct catalogue *catalogue,
+                 const struct experiments *experiments)
 {
     for (size_t i = 0; i < asked->kernels.count; i++)
         if (catalogue_kernel(catalogue, asked->kernels.list[i]) == NULL)
@@ -260,12 +274,18 @@ void asked_check(const struct asked *asked, const struct catalogue *catalogue)
         if (catalogue_strategy(catalogue, asked->strategies.list[i]) == NULL)
             usage_die("strategies", asked->strategies.list[i],
                       "no such strategy; build/strategies names them");
+    for (size_t i = 0; i < asked->experiments.count; i++)
+        if (experiments_find(experiments, asked->experiments.list[i]) == NULL)
+            usage_die("experiment", asked->experiments.list[i],
+                      "no such experiment in --directory");
 }
 
 void asked_free(struct asked *asked)
 {
     words_free(&asked->kernels);
     words_free(&asked->strategies);
+    words_free(&asked->experiments);
+    free(asked->directory);
     free(asked->build);
     free(asked->results);
 }

@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: MIT
  *
  * Teaches: few points measured often say more than many measured once, so
- * when time is short the plan shrinks and the number of blocks does not.
+ * when time is short the plan shrinks and the number of blocks does not. The
+ * experiments say by rank what goes first: middle points, then whole kernels,
+ * since few complete charts say more than many with holes.
  * Left out: shrinking the work of an arm. Its time would sink towards that
  * of starting a process, and the chart would show the latter.
  */
@@ -12,11 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const steps[] = {
-    [RANK_OTHERS_STEP] = "items in flight but for one kernel",
-    [RANK_INFLIGHT_STEP] = "items in flight",
-    [RANK_CORES_STEP] = "cores",
-};
+enum { STAYS = 1 }; /* the least rank of an arm */
 
 /* What the warm-up takes, in blocks: about a tenth of the arms. */
 static const double WARM_UP = 0.1;
@@ -30,57 +28,70 @@ double plan_block_s(const struct plan *plan)
     return sum;
 }
 
-/* Drops the arms of a rank, or of a kernel; returns how many. */
-static size_t plan_drop(struct plan *plan, unsigned rank, const char *kernel)
+/* What is said to be left out when an arm goes; arms that say the same go
+ * together. The caller frees. */
+static char *arm_goes(const struct arm *arm)
 {
-    size_t kept = 0, before = plan->count;
-    for (size_t i = 0; i < before; i++) {
-        struct arm *arm = &plan->arms[i];
-        if ((kernel != NULL && strcmp(arm->kernel, kernel) == 0) ||
-            (kernel == NULL && arm->rank == rank))
-            arm_free(arm);
-        else
-            plan->arms[kept++] = *arm;
-    }
-    plan->count = kept;
-    return before - kept;
+    const char *kernel = strstr(arm->goes, "%k");
+    if (*arm->goes == '\0')
+        return text_format("experiment %s", arm->experiment);
+    if (kernel == NULL)
+        return text_copy(arm->goes);
+    return text_format("%.*s%s%s", (int)(kernel - arm->goes), arm->goes,
+                       arm->kernel, kernel + 2);
 }
 
-/* What the arms of a kernel cost that has a chart of its own. Counters share
- * one, and cost little. */
-static double kernel_s(const struct plan *plan, const char *kernel)
+static bool goes_with(const struct arm *arm, const struct arm *other)
+{
+    char *one = arm_goes(arm), *two = arm_goes(other);
+    bool same = arm->rank == other->rank && strcmp(one, two) == 0;
+    free(one);
+    free(two);
+    return same;
+}
+
+/* What the arms cost that go together with this one. */
+static double group_s(const struct plan *plan, const struct arm *arm)
 {
     double sum = 0;
     for (size_t i = 0; i < plan->count; i++)
-        if (strcmp(plan->arms[i].chart, "counters") != 0 &&
-            strcmp(plan->arms[i].kernel, kernel) == 0)
+        if (goes_with(&plan->arms[i], arm))
             sum += plan->arms[i].estimate_s;
     return sum;
 }
 
-/* The kernel that costs most, those that stay excepted; or NULL. */
-static const struct kernel_entry *
-plan_dearest(const struct plan *plan, const struct catalogue *catalogue,
-             const struct kernel_entry *computes,
-             const struct kernel_entry *waits)
+/* An arm of the group that goes next: of those of the highest rank, the one
+ * that costs most; or NULL. */
+static const struct arm *plan_next(const struct plan *plan)
 {
-    const struct kernel_entry *dearest = NULL;
+    const struct arm *next = NULL;
     double most = 0;
-    for (size_t k = 0; k < catalogue->kernels_n; k++) {
-        const struct kernel_entry *kernel = &catalogue->kernels[k];
-        double cost = kernel_s(plan, kernel->name);
-        if (kernel != computes && kernel != waits && cost > most) {
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct arm *arm = &plan->arms[i];
+        if (arm->rank <= STAYS || (next != NULL && arm->rank < next->rank))
+            continue;
+        double cost = group_s(plan, arm);
+        if (next == NULL || arm->rank > next->rank || cost > most) {
+            next = arm;
             most = cost;
-            dearest = kernel;
         }
     }
-    return dearest;
+    return next;
 }
 
 /* Tells what goes, and keeps it for session.json: a reader of the report must
- * see it too. Frees both texts. */
-static void plan_tell(struct plan *plan, char *what, char *remedy)
+ * see it too. */
+static void plan_tell(struct plan *plan, const struct arm *arm)
 {
+    char *what = arm_goes(arm), *remedy;
+    if (*arm->goes == '\0')
+        remedy = text_format("EXPERIMENT=%s or a longer BUDGET takes it in",
+                             arm->experiment);
+    else if (strstr(arm->goes, "%k") != NULL)
+        remedy = text_format("KERNELS=%s or a longer BUDGET takes it in",
+                             arm->kernel);
+    else
+        remedy = text_copy("a longer BUDGET takes them in");
     fprintf(stderr, "sweep: short of time: left out %s; %s\n", what, remedy);
     char *line = text_format("%s: short of time; %s", what, remedy);
     if (plan->left_out == NULL)
@@ -91,31 +102,40 @@ static void plan_tell(struct plan *plan, char *what, char *remedy)
     free(remedy);
 }
 
-/*
- * The warm-up and LEAST_BLOCKS blocks have to fit into the budget. Middle
- * points go first, then whole kernels, since few complete charts say more
- * than many with holes. What was asked for by name stays.
- */
-void plan_fit(struct plan *plan, const struct asked *asked,
-              const struct catalogue *catalogue,
-              const struct kernel_entry *computes,
-              const struct kernel_entry *waits)
+/* Drops the arms that go together with this one. */
+static void plan_drop(struct plan *plan, const struct arm *arm)
+{
+    struct arm like = {.rank = arm->rank,
+                       .goes = arm_goes(arm),
+                       .kernel = arm->kernel,
+                       .experiment = arm->experiment};
+    size_t kept = 0, gone = 0, before = plan->count;
+    struct arm *dropped = calloc(before, sizeof *dropped);
+    if (dropped == NULL)
+        die(0, "memory");
+    for (size_t i = 0; i < before; i++)
+        if (goes_with(&plan->arms[i], &like))
+            dropped[gone++] = plan->arms[i];
+        else
+            plan->arms[kept++] = plan->arms[i];
+    plan->count = kept;
+    for (size_t i = 0; i < gone; i++)
+        arm_free(&dropped[i]);
+    free(dropped);
+    free(like.goes);
+}
+
+/* The warm-up and LEAST_BLOCKS blocks have to fit into the budget. What was
+ * asked for by name stays. */
+void plan_fit(struct plan *plan, const struct asked *asked)
 {
     double fits_s = asked->budget_s / (LEAST_BLOCKS + WARM_UP);
     if (asked->full || asked->budget_s == 0 || asked->blocks > 0 ||
         asked->kernels.count > 0)
         return;
-    for (unsigned rank = RANK_OTHERS_STEP;
-         rank <= RANK_CORES_STEP && plan_block_s(plan) > fits_s; rank++)
-        if (plan_drop(plan, rank, NULL) > 0)
-            plan_tell(plan, text_format("every other step of %s", steps[rank]),
-                      text_copy("a longer BUDGET takes them in"));
-    const struct kernel_entry *k;
-    while (plan_block_s(plan) > fits_s &&
-           (k = plan_dearest(plan, catalogue, computes, waits)) != NULL) {
-        plan_drop(plan, RANK_STAYS, k->name);
-        plan_tell(
-            plan, text_format("kernel %s", k->name),
-            text_format("KERNELS=%s or a longer BUDGET takes it in", k->name));
+    const struct arm *next;
+    while (plan_block_s(plan) > fits_s && (next = plan_next(plan)) != NULL) {
+        plan_tell(plan, next);
+        plan_drop(plan, next);
     }
 }

@@ -9,7 +9,7 @@
  * changed and begins anew.
  * Left out: merging runs of two machines.
  */
-#include "sweep.h"
+#include "sweep_experiment.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -74,10 +74,11 @@ static json_t *asked_json(const struct asked *asked)
     json_t *cores = json_array();
     for (size_t i = 0; i < asked->core_counts; i++)
         json_array_append_new(cores, json_integer(asked->cores[i]));
-    return json_pack("{s:s, s:o, s:o, s:o, s:b}", "plan",
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:b}", "plan",
                      asked->full ? "full" : "quick", "kernels",
                      words_json(&asked->kernels), "strategies",
-                     words_json(&asked->strategies), "cores", cores,
+                     words_json(&asked->strategies), "experiments",
+                     words_json(&asked->experiments), "cores", cores,
                      "granularity", asked->granularity);
 }
 
@@ -210,8 +211,8 @@ static uint64_t save_plan(const struct session *session,
 }
 
 void session_open(struct session *session, const struct asked *asked,
-                  json_t *programs, const json_t *machine,
-                  const struct plan *plan)
+                  const struct experiments *experiments, json_t *programs,
+                  const json_t *machine, const struct plan *plan)
 {
     if (mkdir(session->directory, 0777) != 0)
         die(errno, "%s", session->directory);
@@ -223,6 +224,8 @@ void session_open(struct session *session, const struct asked *asked,
         asked_json(asked), "plan_hash", hash_text(plan_hash), "programs",
         programs, "fingerprint", json_object_get(machine, "fingerprint"),
         "hyperfine", json_object_get(machine, "hyperfine"), "finished", false);
+    json_object_set_new(session->facts, "experiments",
+                        experiments_json(experiments, asked));
     if (plan->left_out != NULL)
         json_object_set(session->facts, "left_out", plan->left_out);
     save_json(session, "session.json", session->facts);

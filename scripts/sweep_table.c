@@ -15,9 +15,9 @@
 
 static const char header[] =
     "arm\tchart\trole\tstrategy\tkernel\tbound\tworkers\tcores\titems\t"
-    "command\n";
+    "command\texperiment\tseries\tx\tsize\tbase\n";
 
-enum { COLUMNS = 10 };
+enum { COLUMNS = 15 };
 
 struct arm *plan_extend(struct plan *plan)
 {
@@ -35,9 +35,13 @@ void plan_write(const struct plan *plan, FILE *file)
     fputs(header, file);
     for (size_t i = 0; i < plan->count; i++) {
         const struct arm *arm = &plan->arms[i];
-        fprintf(file, "%s\t%s\t%s\t%s\t%s\t%s\t%u\t%u\t%" PRIu64 "\t%s\n",
+        fprintf(file,
+                "%s\t%s\t%s\t%s\t%s\t%s\t%u\t%u\t%" PRIu64
+                "\t%s\t%s\t%s\t%.10g\t%" PRIu64 "\t%s\n",
                 arm->id, arm->chart, arm->role, arm->strategy, arm->kernel,
-                arm->bound, arm->workers, arm->cores, arm->items, arm->command);
+                arm->bound, arm->workers, arm->cores, arm->items, arm->command,
+                arm->experiment, arm->series, arm->x, arm->size,
+                arm->base ? "yes" : "no");
     }
 }
 
@@ -74,6 +78,12 @@ struct plan plan_read(const char *path)
             .cores = (unsigned)strtoul(cells[7], NULL, 10),
             .items = strtoull(cells[8], NULL, 10),
             .command = text_copy(cells[9]),
+            .experiment = text_copy(cells[10]),
+            .series = text_copy(cells[11]),
+            .x = strtod(cells[12], NULL),
+            .size = strtoull(cells[13], NULL, 10),
+            .base = strcmp(cells[14], "yes") == 0,
+            .goes = text_copy(""),
         };
     }
     free(line);
@@ -85,7 +95,8 @@ void arm_free(struct arm *arm)
 {
     char *owned[] = {arm->id,     arm->chart, arm->role,    arm->strategy,
                      arm->kernel, arm->bound, arm->command, arm->closed,
-                     arm->fault,  arm->words};
+                     arm->fault,  arm->words, arm->goes,    arm->experiment,
+                     arm->series};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }

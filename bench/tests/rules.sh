@@ -54,6 +54,7 @@ counters/counter_racy/threads/1 counters plan threads counter_racy shared 1 4 4 
 counters/counter_racy/threads/4 counters plan threads counter_racy shared 4 4 4 counter_racy
 counters/counter_mutex/threads/1 counters plan threads counter_mutex shared 1 4 4 counter_mutex
 counters/counter_mutex/threads/4 counters plan threads counter_mutex shared 4 4 4 counter_mutex
+queues/wait/threads/8 lines plan threads wait io 5 4 20 wait --items 20
 ARMS
 }
 
@@ -103,6 +104,7 @@ samples() { # BLOCKS: of the plan; threads/3 fails, uring cannot run here.
                 ",\"lost\":" int(400 + 40 * rand()))
             put("counters/counter_mutex/threads/1", 3, 1, ",\"lost\":0")
             put("counters/counter_mutex/threads/4", 9, 4, ",\"lost\":0")
+            put("queues/wait/threads/8", 42, 5, items(10))
         }
     }'
 }
@@ -197,6 +199,7 @@ bad 2 'a kernel left out is not told' 's/<td>kernel triad<\/td>//' $page
 bad 2 'that only some kernels were asked for is not told' 's/kernels but: //' \
     $page
 bad 2 'unused processors are not told' '/processors<\/td>/d' $page
+bad 2 'what has no chart is not told' '/<td>lines<\/td><td>wait/d' $page
 bad 2 'a missing strategy has no row' \
     '/^[$]missing/,/^END/{/uring/d;}' $gcd.dat
 bad 2 'a measured point is not drawn' '/^5	.*	threads	wait/d' $wait.dat

@@ -1,0 +1,146 @@
+/*
+ * sweep_experiment.h - experiments: which arms a plan has, as data.
+ * SPDX-License-Identifier: MIT
+ *
+ * An experiment is a file scripts/experiments/NAME.experiment in the form of
+ * lib/fields.h. Its keys:
+ *   title, question   one sentence each
+ *   chart             speedup, inflight, counters, granularity, lines or none
+ *   x                 what the x axis shows, with its unit
+ *   y                 which quantity is drawn
+ *   xlog, ylog        yes or no
+ *   plan              full: only the full plan has it by itself; otherwise
+ *                     both plans do
+ *   rank              what goes first when time is short: 9, then 8, ...;
+ *                     1 stays
+ *   arm               arms, a product of lists (below); also `quick arm` and
+ *                     `full arm`, for one plan, and `kernels arm` and
+ *                     `strategies arm`, for a sweep with KERNELS= or
+ *                     STRATEGIES=
+ *   once              FILE = COMMAND: run after the last block, not timed;
+ *                     what it prints is kept as FILE in the run's directory
+ *
+ * The settings of an arm line, all but kernel and strategy optional:
+ *   kernel       names and the sets @cpu @memory @io @shared @none. Of a|b|...
+ *                the first that there is, and of a set there the first kernel
+ *   strategy     names and the sets @all, @parallel (computes with several
+ *                workers), @waiting, @single (has one worker); -name takes one
+ *                away again; a|b as with kernels
+ *   workers, cores, inflight, items, size, x
+ *                numbers and the sets @cores (those swept), @ends (the first
+ *                and the last of them), @middle (the others), @most (the
+ *                last), @twice (twice that), or a multiple such as 100*@most.
+ *                Lists that are spelled alike advance together
+ *   series       the name of the line in the chart (default: the strategy)
+ *   options      further words for the command, in double quotes: options of
+ *                the kernel or of the strategy
+ *   judge        the strategy that shows the right answer (default:
+ *                sequential, which may take too long)
+ *   base         yes: what other arms are divided by
+ *   rank, goes   as above; and what is said to be left out then, where %k is
+ *                the kernel
+ *   twin         how well the arm serves as the one that is run twice
+ *
+ * Files NAME.lesson in ../lessons, beside the experiments, may have arm lines,
+ * too. They are planned like an experiment NAME without a chart, by the full
+ * plan or when it is asked for, by its name or by the name `lessons` of all.
+ *
+ * How an arm is made fit for its strategy: one that has one worker gets no
+ * more; n items in flight are --inflight n for whoever has that option, and n
+ * workers for others. What comes out the same is one arm.
+ */
+#ifndef SWEEP_EXPERIMENT_H
+#define SWEEP_EXPERIMENT_H
+
+#include "sweep.h"
+
+#include "lib/fields.h"
+
+struct experiment {
+    char *name; /* of the file, without its end */
+    struct fields fields;
+    const char *chart;
+    unsigned rank;
+    bool full_only;
+    bool lesson; /* from scripts/lessons/, with nothing but arms */
+};
+
+struct experiments {
+    char *directory;
+    size_t count;
+    struct experiment *list; /* by name; lessons last */
+};
+
+/* Reads all files of a directory; ends the program with EXIT_USAGE when it is
+ * not there, or holds none, or at the first malformed one. */
+struct experiments experiments_read(const char *directory);
+void experiments_free(struct experiments *experiments);
+/* The experiment that is meant by a name, or the first of several; or NULL. */
+const struct experiment *experiments_find(const struct experiments *experiments,
+                                          const char *name);
+
+/* Which of its lines count in this sweep, by the word before the key's last
+ * one: "arm", "quick arm". */
+bool experiment_applies(const struct asked *asked, const struct field *field,
+                        const char *kind);
+
+/* All experiments but lessons that this sweep has, as an array for
+ * session.json: name, title, question, chart, x, y, xlog, ylog and once. */
+json_t *experiments_json(const struct experiments *experiments,
+                         const struct asked *asked);
+/* Whether this sweep has an experiment. */
+bool experiment_chosen(const struct asked *asked,
+                       const struct experiment *experiment);
+
+/* ------------------------------------------------------------- planning */
+
+struct planner {
+    const struct asked *asked;
+    const struct catalogue *catalogue;
+    const struct experiments *experiments;
+    unsigned usable;
+    const char *log;
+    double overhead_s; /* of hyperfine around a process */
+    struct trials trials;
+    struct plan plan;
+};
+
+/* What distinguishes one arm from the next while a plan is made. */
+struct point {
+    const char *experiment, *chart, *role, *series, *options, *goes;
+    const struct strategy_entry *strategy, *judge;
+    const char *arguments;   /* of the kernel */
+    unsigned workers, cores; /* cores 0: left to the program */
+    unsigned inflight;       /* 0: no such option */
+    unsigned rank, twin;
+    double x;
+    const char *last; /* of the arm's id */
+    double parallel;  /* how many items may be under way at once */
+    bool base;
+};
+
+/* Adds an arm, unless it is there; false when another has its id. */
+bool plan_add(struct planner *p, const struct kernel_entry *kernel,
+              const struct point *at);
+/* Adds the arms of an experiment. */
+void plan_experiment(struct planner *p, const struct experiment *experiment);
+/* Ends the program at the first name in an arm line that is unknown, in any
+ * experiment. A name is known when an executable lists it, or when it has a
+ * file in the tree: then it was left out of this build, and so are its arms. */
+void plan_check(struct planner *p);
+
+/* ----------------------------------------------------------------- sets */
+
+/* The kernels that a setting names and that this sweep has; `all`: whatever
+ * KERNELS= says. An array of which `count` are filled; the caller frees. */
+const struct kernel_entry **set_kernels(const struct planner *p,
+                                        const struct settings *settings,
+                                        bool all, size_t *count);
+const struct strategy_entry **set_strategies(const struct planner *p,
+                                             const struct settings *settings,
+                                             size_t *count);
+/* The numbers of a setting; NULL and 0 where it is missing. */
+double *set_numbers(const struct planner *p, const struct settings *settings,
+                    const char *name, size_t *count);
+
+#endif
