@@ -82,6 +82,7 @@ struct sample {
     double item_p50_s, item_p90_s, item_p99_s, item_max_s; /* or NaN */
     double item_least_s;    /* how long an item must wait at least, or NaN */
     double effective_cores; /* that there were meanwhile, or NaN */
+    json_t *inside;         /* the row of the child itself */
     json_t *flags;          /* names of outside disturbances */
     json_t *outside;        /* what went on beside it: disturbance.h */
     struct arm *of;         /* NULL: not of the last session or plan, or of
@@ -90,9 +91,12 @@ struct sample {
 
 /* One command of the plan. */
 struct arm {
-    char *cells[10]; /* the columns of plan.tsv, as text */
+    char *cells[14]; /* the columns of plan.tsv, as text */
     const char *name, *chart, *role, *strategy, *kernel, *bound, *items,
         *command;
+    /* Of which experiment, as which line of its chart, and where on it. In
+     * plans that do not say: the chart, the strategy, and nothing. */
+    const char *experiment, *series, *x, *size;
     long workers, cores;
     const struct sample **runs; /* per block: its ok sample, or NULL */
     size_t right, failed;       /* samples that are ok, and that are not */

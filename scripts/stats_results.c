@@ -73,17 +73,23 @@ enum column {
     COLUMN_CORES,
     COLUMN_ITEMS,
     COLUMN_COMMAND,
+    COLUMNS_NEEDED,
+    COLUMN_EXPERIMENT = COLUMNS_NEEDED,
+    COLUMN_SERIES,
+    COLUMN_X,
+    COLUMN_SIZE,
     COLUMNS,
 };
 
 static const char *const column_names[COLUMNS] = {
-    "arm",   "chart",   "role",  "strategy", "kernel",
-    "bound", "workers", "cores", "items",    "command"};
+    "arm",   "chart", "role",    "strategy",   "kernel", "bound", "workers",
+    "cores", "items", "command", "experiment", "series", "x",     "size"};
 
 _Static_assert(COLUMNS == sizeof((struct arm){0}.cells) / sizeof(char *),
                "an arm has a cell for each column");
 
-/* Finds where each column stands; others are allowed and left alone. */
+/* Finds where each column stands; others are allowed and left alone, and the
+ * last ones may be missing. */
 static void plan_header(const char *path, char *line, int where[COLUMNS])
 {
     for (int c = 0; c < COLUMNS; c++)
@@ -93,9 +99,14 @@ static void plan_header(const char *path, char *line, int where[COLUMNS])
         for (int c = 0; c < COLUMNS; c++)
             if (!strcmp(cell, column_names[c]))
                 where[c] = at;
-    for (int c = 0; c < COLUMNS; c++)
+    for (int c = 0; c < COLUMNS_NEEDED; c++)
         if (where[c] < 0)
             fail(path, "not a plan: its first line lacks a column");
+}
+
+static const char *told(const char *text, const char *otherwise)
+{
+    return *text ? text : otherwise;
 }
 
 static struct arm plan_arm(char *line, const int where[COLUMNS])
@@ -119,6 +130,10 @@ static struct arm plan_arm(char *line, const int where[COLUMNS])
     arm.bound = arm.cells[COLUMN_BOUND];
     arm.items = arm.cells[COLUMN_ITEMS];
     arm.command = arm.cells[COLUMN_COMMAND];
+    arm.experiment = told(arm.cells[COLUMN_EXPERIMENT], arm.chart);
+    arm.series = told(arm.cells[COLUMN_SERIES], arm.strategy);
+    arm.x = arm.cells[COLUMN_X];
+    arm.size = arm.cells[COLUMN_SIZE];
     return arm;
 }
 
@@ -259,6 +274,7 @@ static bool sample_from(const json_t *line, struct sample *sample)
         .item_max_s = number_in(inside, "item_max_ns") / 1e9,
         .item_least_s = number_in(inside, "item_least_ns") / 1e9,
         .effective_cores = number_in(outside, "effective_cores"),
+        .inside = json_incref(json_object_get(line, "inside")),
         .flags = json_incref(json_object_get(line, "flags")),
         .outside = json_incref(outside),
     };
@@ -511,6 +527,7 @@ void results_free(struct results *results)
         free(results->samples[i].arm);
         free(results->samples[i].verdict);
         free(results->samples[i].reason);
+        json_decref(results->samples[i].inside);
         json_decref(results->samples[i].flags);
         json_decref(results->samples[i].outside);
     }
