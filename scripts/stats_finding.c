@@ -103,7 +103,8 @@ static bool arm_matches(const struct results *results, const struct arm *arm,
                         const struct lesson *lesson,
                         const struct settings *side)
 {
-    if (!arm_is(arm, "plan") || strcmp(arm->experiment, lesson->experiment))
+    if (!arm_is(arm, "plan") ||
+        strcmp(arm->experiment, lesson->experiment) != 0)
         return false;
     for (size_t i = 0; i < side->count; i++)
         if (!setting_matches(results, arm, &side->list[i]))
@@ -199,21 +200,27 @@ static void bound_say(char *to, size_t bytes, const char *text,
                  bound->high_open ? "" : "=", bound->high);
 }
 
-/* "threads wait" or, in a lesson that names its lines, "polling". */
+/* "threads wait"; in a lesson that names its lines, "polling", and "gil coarse"
+ * where strategies share them. */
 static const char *side_text(const struct settings *side, const struct arm *arm,
                              char text[96])
 {
-    if (settings_find(side, "series"))
+    if (settings_find(side, "series") && settings_find(side, "strategy"))
+        snprintf(text, 96, "%s %s", arm->strategy, arm->series);
+    else if (settings_find(side, "series"))
         snprintf(text, 96, "%s", arm->series);
     else
         snprintf(text, 96, "%s %s", arm->strategy, arm->kernel);
     return text;
 }
 
-/* The sentence of the file with what was found in place of %r. */
+/* The sentence of the file with what was found in place of %r, as far as there
+ * is room. */
 static void say(struct finding *finding, const char *text)
 {
     size_t n = strlen(finding->why), bytes = sizeof finding->why;
+    if (n + 32 >= bytes)
+        return;
     n += (size_t)snprintf(finding->why + n, bytes - n, "; ");
     for (; *text && n + 32 < bytes; text++)
         if (text[0] == '%' && text[1] == 'r') {
@@ -230,7 +237,7 @@ static void found_say(struct finding *finding, const struct lesson_part *of,
 {
     char first[96], second[96];
     side_text(&of->a, a, first);
-    if (of->form == FORM_ALONE)
+    if (of->form == FORM_ALONE || !b)
         because(finding, "%s of %s, %zu blocks", of->quantity, first,
                 finding->found.n);
     else
