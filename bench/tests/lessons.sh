@@ -98,7 +98,8 @@ make_run() {
                     split(word[i], kv, "=")
                     if (kv[1] == "kernel") kernel[arms] = kv[2]
                     if (kv[1] == "strategy") strategy[arms] = kv[2]
-                    if (kv[1] == "workers") workers[arms] = kv[2]
+                    if (kv[1] == "workers")
+                        workers[arms] = kv[2] == "@most" ? cores : kv[2]
                     if (kv[1] == "items") items[arms] = kv[2]
                     if (kv[1] == "size") size[arms] = kv[2]
                     if (kv[1] == "series") series[arms] = kv[2]
@@ -389,6 +390,15 @@ plan_of_arms() { # RUN MOST
 mkdir "$scratch/able"
 cp "$lessons"/*.lesson "$scratch/able/"
 grep -lE '^a:' "$scratch"/able/* | xargs sed -i '/^lacks:/d'
+# Those that borrow the arms of an experiment are left to the next part.
+borrowing=
+for file in "$scratch"/able/*.lesson; do
+    experiment=$(key "$file" experiment)
+    if [ -n "$experiment" ] && [ ! -e "$lessons/$experiment.lesson" ]; then
+        borrowing="$borrowing ${file##*/}"
+        rm "$file"
+    fi
+done
 for most in 1 2 4 20; do
     rm -rf "$scratch/run"
     plan_of_arms "$scratch/run" $most
@@ -415,6 +425,19 @@ unknown_options() {
 is "who asks for what the programs do not know says so, and nobody else" \
     "$(unknown_options)" "$(grep -lE '^arm:' "$lessons"/*.lesson |
         xargs grep -l '^lacks:' | sed 's/.*\///; s/\.lesson$//' | sort)"
+
+# The committed run has the experiments that lessons borrow from.
+mkdir "$scratch/borrowing"
+for file in $borrowing; do
+    cp "$lessons/$file" "$scratch/borrowing/"
+done
+ok "the sample has one arm for each side" "$stats" rows results/sample \
+    lessons --lessons="$scratch/borrowing"
+is "and lacks none of them" "$("$stats" rows results/sample lessons \
+    --lessons="$scratch/borrowing" | grep 'this run has no arm')" ''
+is "so that it decides all of these lessons" "$("$stats" rows results/sample \
+    lessons --lessons="$scratch/borrowing" | grep -cE '	(holds|does not hold) here	')" \
+    "$(echo "$borrowing" | wc -w)"
 
 # ------------------------------------------------------------ one by hand
 
