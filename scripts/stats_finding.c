@@ -232,6 +232,18 @@ static void say(struct finding *finding, const char *text)
     finding->why[n] = '\0';
 }
 
+/* A verdict from blocks that others disturbed says so. */
+static void disturbance_say(struct finding *finding,
+                            const struct results *results)
+{
+    size_t n = strlen(finding->why), bytes = sizeof finding->why;
+    size_t counted = results->disturbed_n - results->left_out_n;
+    if (counted)
+        snprintf(finding->why + n, bytes - n,
+                 "; %zu of %zu blocks were disturbed from outside", counted,
+                 results->blocks_n);
+}
+
 static void found_say(struct finding *finding, const struct lesson_part *of,
                       const struct arm *a, const struct arm *b)
 {
@@ -292,6 +304,7 @@ static struct finding part_finding(const struct results *results,
     finding.verdict =
         verdicts[bound_place(&bound, finding.found.low, finding.found.high)];
     found_say(&finding, of, a, b);
+    disturbance_say(&finding, results);
     return finding;
 }
 

@@ -101,7 +101,7 @@ void lessons_print(const struct results *results, const char *directory)
             continue;
         if (!decided++)
             puts("lessons");
-        printf("  %-26.26s %-18s  %s\n", lesson->id,
+        printf("  %-27.27s %-18s  %s\n", lesson->id,
                lesson_verdict_text(finding.verdict),
                found_text(&finding.found));
     }
