@@ -147,8 +147,9 @@ static void lesson_fill(struct lesson *lesson)
 static void arms_check(const struct fields *fields, bool *any)
 {
     static const char *const names[] = {
-        "kernel", "strategy", "workers", "cores",   "inflight", "items",
-        "size",   "x",        "series",  "options", "base"};
+        "kernel", "strategy", "workers", "cores",  "inflight",
+        "items",  "size",     "x",       "series", "options",
+        "base",   "judge",    "rank",    "goes",   "twin"};
     for (size_t i = 0; i < fields->count; i++) {
         const struct field *field = &fields->list[i];
         if (!strstr(field->key, "arm"))
