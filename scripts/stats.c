@@ -5,17 +5,19 @@
  * against a baseline measured in the same minutes, means something.
  * Look at: the intervals first, the numbers second. Where two intervals
  * overlap widely, this run does not tell which strategy is faster.
- * Left out: verdicts on claims. Means and standard deviations: timings are
- * skewed and have outliers, and neither describes them.
+ * Left out: means and standard deviations: timings are skewed and have
+ * outliers, and neither describes them.
  *
  * SPDX-License-Identifier: MIT
  */
 #include "stats_compare.h"
 #include "stats_fits.h"
+#include "stats_lessons.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 void fail(const char *what, const char *why)
 {
@@ -42,6 +44,9 @@ static void usage(FILE *out)
         "gnuplot, print each NAME\n"
         "       stats words RUN WHAT    what a chart shows, in sentences\n"
         "       stats rows RUN WHAT     its numbers, tab-separated\n"
+        "       stats lessons RUN       write RUN/lessons.csv: what was "
+        "claimed, and "
+        "what\n                               is so here\n"
         "       stats compare A B       two runs side by side: what became "
         "slower?\n"
         "       stats fit FILE.csv      fit a scaling law to columns n,x: "
@@ -50,8 +55,10 @@ static void usage(FILE *out)
         "transform, --gamma=X\n"
         "RUN, A and B are directories of sweeps. WHAT is the NAME of a "
         "chart; for words\nalso alarms, blocks, noise; for rows also "
-        "certificate, charts, factors,\nfits, flags, left_out, lines, machine, "
-        "missing.\n\n"
+        "certificate, charts, factors,\nfits, flags, left_out, lessons, lines, "
+        "machine, missing.\n"
+        "  --lessons=DIR        where lessons are, for lessons, table and rows "
+        "(default:\n                       scripts/lessons)\n\n"
         "stats compare takes out how much slower B's machine was in general, "
         "and says for\neach arm: same, slower, faster or not decided.\n"
         "  --tolerance=PERCENT  a difference counts beyond this (default: 3)\n"
@@ -63,17 +70,53 @@ static void usage(FILE *out)
         out);
 }
 
-static int stats_command(const struct results *results, int argc, char **argv)
+static const char default_lessons[] = "scripts/lessons";
+
+static const char *lessons_directory(const char *asked)
+{
+    return asked ? asked : default_lessons;
+}
+
+/* Takes --lessons=DIR or --lessons DIR out of the words; NULL where there is
+ * none. */
+static const char *lessons_asked(int *argc, char **argv)
+{
+    static const char option[] = "--lessons";
+    const size_t length = sizeof option - 1;
+    for (int i = 1; i < *argc; i++) {
+        bool joined = !strncmp(argv[i], "--lessons=", length + 1);
+        bool apart = !strcmp(argv[i], option) && i + 1 < *argc;
+        if (!joined && !apart)
+            continue;
+        const char *directory = joined ? argv[i] + length + 1 : argv[i + 1];
+        int words = joined ? 1 : 2;
+        for (int j = i; j + words <= *argc; j++)
+            argv[j] = argv[j + words];
+        *argc -= words;
+        return directory;
+    }
+    return NULL;
+}
+
+static int stats_command(const struct results *results, int argc, char **argv,
+                         const char *lessons)
 {
     const char *command = argv[1];
     if (argc == 3 && !strcmp(command, "summary"))
         return summary_write(results) | fits_write(results);
-    if (argc == 3 && !strcmp(command, "table"))
+    if (argc == 3 && !strcmp(command, "lessons"))
+        return lessons_write(results, lessons_directory(lessons));
+    if (argc == 3 && !strcmp(command, "table")) {
+        if (lessons || !access(default_lessons, R_OK))
+            lessons_print(results, lessons_directory(lessons));
         return table_print(results);
+    }
     if (argc == 3 && !strcmp(command, "chart"))
         return plot_write(results);
     if (argc == 4 && !strcmp(command, "words"))
         return words_print(results, argv[3]);
+    if (!strcmp(argv[3], "lessons"))
+        return lessons_rows(results, lessons_directory(lessons));
     if (!strcmp(argv[3], "fits"))
         return fits_rows(results);
     return rows_print(results, argv[3]);
@@ -85,8 +128,8 @@ static bool usage_is_right(int argc, char **argv)
     static const struct {
         const char *name;
         int argc;
-    } commands[] = {
-        {"summary", 3}, {"table", 3}, {"chart", 3}, {"words", 4}, {"rows", 4}};
+    } commands[] = {{"summary", 3}, {"lessons", 3}, {"table", 3},
+                    {"chart", 3},   {"words", 4},   {"rows", 4}};
 
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(argv[1], commands[i].name))
@@ -114,6 +157,7 @@ int main(int argc, char **argv)
         output_end();
         return compared;
     }
+    const char *lessons = lessons_asked(&argc, argv);
     if (!usage_is_right(argc, argv)) {
         usage(stderr);
         return 2;
@@ -123,7 +167,7 @@ int main(int argc, char **argv)
         results_load(argv[2], !strcmp(argv[1], "summary"));
     estimate_all(results);
     families_compare(results);
-    int status = stats_command(results, argc, argv);
+    int status = stats_command(results, argc, argv, lessons);
     results_free(results);
     output_end();
     return status;

@@ -82,6 +82,7 @@ struct sample {
     double item_p50_s, item_p90_s, item_p99_s, item_max_s; /* or NaN */
     double item_least_s;    /* how long an item must wait at least, or NaN */
     double effective_cores; /* that there were meanwhile, or NaN */
+    json_t *inside;         /* the row of the child itself */
     json_t *flags;          /* names of outside disturbances */
     json_t *outside;        /* what went on beside it: disturbance.h */
     struct arm *of;         /* NULL: not of the last session or plan, or of

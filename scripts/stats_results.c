@@ -274,6 +274,7 @@ static bool sample_from(const json_t *line, struct sample *sample)
         .item_max_s = number_in(inside, "item_max_ns") / 1e9,
         .item_least_s = number_in(inside, "item_least_ns") / 1e9,
         .effective_cores = number_in(outside, "effective_cores"),
+        .inside = json_incref(json_object_get(line, "inside")),
         .flags = json_incref(json_object_get(line, "flags")),
         .outside = json_incref(outside),
     };
@@ -526,6 +527,7 @@ void results_free(struct results *results)
         free(results->samples[i].arm);
         free(results->samples[i].verdict);
         free(results->samples[i].reason);
+        json_decref(results->samples[i].inside);
         json_decref(results->samples[i].flags);
         json_decref(results->samples[i].outside);
     }
