@@ -14,6 +14,8 @@ data = ARG2
 output = ARG3
 format = ARG4
 load data
+number_head_1 = "speedup"
+number_head_2 = "elapsed"
 load scripts . "/style.gp"
 
 set multiplot
@@ -21,8 +23,10 @@ set lmargin at screen lines_left
 set rmargin at screen lines_right
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
-eval "set xtics (" . x_tics . ")"
+set label 11 lines_axis at screen (lines_left + lines_right) / 2, \
+    screen panel_bottom - 36.0 / height center font text_font textcolor rgb ink
+eval "set xtics (" . thinned(x_tics, x_low, x_high, \
+    width * (lines_right - lines_left), 0) . ")"
 set ytics
 set grid ytics linecolor rgb pale linetype 1
 bound_place = "right offset -1, 0.5"
@@ -30,8 +34,5 @@ load scripts . "/lines.gp"
 
 dots_mark = 1
 dots_log = 0
-number_head_1 = "speedup"
-number_head_2 = "elapsed"
-numbers_1 = 0.885
 load scripts . "/rows.gp"
 unset multiplot

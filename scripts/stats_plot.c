@@ -25,7 +25,6 @@ struct frame {
     double x_low, x_high, x_most; /* x_most: the greatest x of a point */
     double y_low, y_high;
     double right_low, right_high; /* of the panel beside the rows */
-    double dots_left;             /* where it begins, 0..1 of the chart */
     bool y_log, x_log;
 };
 
@@ -65,16 +64,6 @@ static struct interval right_of(const struct chart *chart,
                              100 * e->lost_share, 100 * e->lost_most};
 }
 
-/* The panel of dots leaves room for the longest name. */
-static double dots_left(const struct chart *chart)
-{
-    size_t longest = 0;
-    for (size_t s = 0; s < chart->series_n; s++)
-        if (strlen(chart->series[s].label) > longest)
-            longest = strlen(chart->series[s].label);
-    return fmin(fmax(0.47 + 0.0122 * (double)longest, 0.6), 0.74);
-}
-
 static struct frame frame_of(const struct results *results,
                              const struct chart *chart)
 {
@@ -99,7 +88,6 @@ static struct frame frame_of(const struct results *results,
         right_low = 1;
         right_high = 1;
     }
-    f.dots_left = dots_left(chart);
     f.x_most = f.x_high;
     f.x_log = chart->kind == CHART_INFLIGHT;
     f.y_log = chart->kind != CHART_SPEEDUP;
@@ -236,7 +224,6 @@ static void put_frame(FILE *out, const struct chart *chart,
         put_log_tics(out, "right_tics", f->right_low, f->right_high, 0);
     else
         put_linear_tics(out, "right_tics", f->right_high);
-    fprintf(out, "dots_left = %.3f\n", f->dots_left);
 }
 
 /* ---------------------------------------------------------------- blocks */
@@ -381,10 +368,10 @@ static void put_rows(FILE *out, const struct chart *chart,
     fputs("END\n", out);
 }
 
-/* Why a row is empty, cut to what fits from dots_left to the edge; the whole
- * reason is in the report. */
+/* Why a row is empty, cut to the width of a chart; rows.gp cuts it to what its
+ * name leaves of the row. The whole reason is in the report. */
 static void put_reason(FILE *out, const struct chart *chart,
-                       const struct series *series, const struct frame *f)
+                       const struct series *series)
 {
     char text[544];
     const struct arm *arm = series->missing;
@@ -395,7 +382,7 @@ static void put_reason(FILE *out, const struct chart *chart,
     if (!*why && chart->kind != CHART_COUNTERS)
         why = "no sequential run to compare with";
     snprintf(text, sizeof text, "missing: %s", why);
-    size_t most = (size_t)((0.98 - f->dots_left) * 100);
+    const size_t most = 60;
     if (strlen(text) > most) {
         size_t at = most - 3;
         while (at > 0 && (text[at] & 0xc0) == 0x80)
@@ -413,7 +400,7 @@ static void put_missing(FILE *out, const struct chart *chart,
     for (size_t s = chart->measured_n; s < chart->series_n; s++) {
         fprintf(out, "%.10g", row_position(f, s, chart->series_n));
         put_cell(out, chart->series[s].label);
-        put_reason(out, chart, &chart->series[s], f);
+        put_reason(out, chart, &chart->series[s]);
         putc('\n', out);
     }
     fprintf(out, "END\nmissing_n = %zu\n", chart->series_n - chart->measured_n);
