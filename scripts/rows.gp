@@ -47,10 +47,15 @@ if (dots_mark > 0) {
     set arrow 1 from dots_mark, graph mark_from to dots_mark, graph 1 nohead back \
         linecolor rgb "#aaaaaa" dashtype 2
 }
+row_high = (y_high - y_low) / rows_n
+ticks = !exists("$selfs") ? "" : ", $selfs using 1:" . \
+    "(y_high - ($0 + 0.9) * row_high):(0):(0.8 * row_high):" . \
+    "(colour(word(line_styles, int($0) + 1))) with vectors nohead " . \
+    "linewidth 1.2 linecolor rgb variable"
 plot $rows using 3:1:4:5:(colour($2)) with xerrorbars pointtype 0 \
          linewidth 2.5 linecolor rgb variable, \
      $rows using 3:1:(mark_size):(mark($2)):(colour($2)) with points \
-         pointsize variable pointtype variable linecolor rgb variable
+         pointsize variable pointtype variable linecolor rgb variable @ticks
 
 # Texts: one panel over the whole right side, x as parts of the paper.
 unset arrow

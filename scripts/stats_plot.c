@@ -25,6 +25,7 @@ struct frame {
     double x_low, x_high, x_most; /* x_most: the greatest x of a point */
     double y_low, y_high;
     double right_low, right_high; /* of the panel beside the rows */
+    double dots_left;             /* where it begins, 0..1 of the chart */
     bool y_log, x_log;
 };
 
@@ -64,6 +65,16 @@ static struct interval right_of(const struct chart *chart,
                              100 * e->lost_share, 100 * e->lost_most};
 }
 
+/* The panel of dots leaves room for the longest name. */
+static double dots_left(const struct chart *chart)
+{
+    size_t longest = 0;
+    for (size_t s = 0; s < chart->series_n; s++)
+        if (strlen(chart->series[s].label) > longest)
+            longest = strlen(chart->series[s].label);
+    return fmin(fmax(0.47 + 0.0122 * (double)longest, 0.6), 0.74);
+}
+
 static struct frame frame_of(const struct results *results,
                              const struct chart *chart)
 {
@@ -88,6 +99,7 @@ static struct frame frame_of(const struct results *results,
         right_low = 1;
         right_high = 1;
     }
+    f.dots_left = dots_left(chart);
     f.x_most = f.x_high;
     f.x_log = chart->kind == CHART_INFLIGHT;
     f.y_log = chart->kind != CHART_SPEEDUP;
@@ -99,7 +111,7 @@ static struct frame frame_of(const struct results *results,
         f.y_high *= 1.3;
     } else {
         /* Room for the ideal and for intervals, unless they are huge. */
-        f.y_high = fmax(f.y_high, f.x_high);
+        f.y_high = fmax(f.y_high, beyond_room(chart, f.x_high));
         f.y_high = 1.08 * fmax(f.y_high, fmin(band_high, 1.2 * f.y_high));
     }
     f.right_low = f.x_log ? right_low / 1.3 : 0;
@@ -224,6 +236,7 @@ static void put_frame(FILE *out, const struct chart *chart,
         put_log_tics(out, "right_tics", f->right_low, f->right_high, 0);
     else
         put_linear_tics(out, "right_tics", f->right_high);
+    fprintf(out, "dots_left = %.3f\n", f->dots_left);
 }
 
 /* ---------------------------------------------------------------- blocks */
@@ -368,10 +381,10 @@ static void put_rows(FILE *out, const struct chart *chart,
     fputs("END\n", out);
 }
 
-/* Why a row is empty, cut to the width of a chart; rows.gp cuts it to what its
- * name leaves of the row. The whole reason is in the report. */
+/* Why a row is empty, cut to what fits from dots_left to the edge; the whole
+ * reason is in the report. */
 static void put_reason(FILE *out, const struct chart *chart,
-                       const struct series *series)
+                       const struct series *series, const struct frame *f)
 {
     char text[544];
     const struct arm *arm = series->missing;
@@ -382,7 +395,7 @@ static void put_reason(FILE *out, const struct chart *chart,
     if (!*why && chart->kind != CHART_COUNTERS)
         why = "no sequential run to compare with";
     snprintf(text, sizeof text, "missing: %s", why);
-    const size_t most = 60;
+    size_t most = (size_t)((1.3 - f->dots_left) * 100);
     if (strlen(text) > most) {
         size_t at = most - 3;
         while (at > 0 && (text[at] & 0xc0) == 0x80)
@@ -400,7 +413,7 @@ static void put_missing(FILE *out, const struct chart *chart,
     for (size_t s = chart->measured_n; s < chart->series_n; s++) {
         fprintf(out, "%.10g", row_position(f, s, chart->series_n));
         put_cell(out, chart->series[s].label);
-        put_reason(out, chart, &chart->series[s]);
+        put_reason(out, chart, &chart->series[s], f);
         putc('\n', out);
     }
     fprintf(out, "END\nmissing_n = %zu\n", chart->series_n - chart->measured_n);
@@ -414,6 +427,7 @@ static void chart_write(const struct results *results,
     char name[160];
     snprintf(name, sizeof name, "charts/%s.dat", chart->name);
     struct frame f = frame_of(results, chart);
+    beyond_axis(chart, &f.x_low, &f.x_high, &f.x_log);
     FILE *out = file_begin(results, name);
     titles_write(out, results, chart);
     put_frame(out, chart, &f);
@@ -424,6 +438,7 @@ static void chart_write(const struct results *results,
     bound_write(out, results, chart, f.x_low, f.x_log ? f.x_most : f.x_high);
     put_rows(out, chart, &f);
     put_missing(out, chart, &f);
+    speedup_write(out, results, chart);
     file_end(results, name, out);
     puts(chart->name);
 }
