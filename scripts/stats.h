@@ -154,6 +154,8 @@ struct point {
     const struct arm *arm;
     unsigned alarm; /* 0, or why it cannot be believed: ALARM_... */
     unsigned gap;   /* 0, or why no line joins it to the one before */
+    bool beyond;    /* more workers than cores, in a chart of speedups: its line
+                       goes on there, but its row is about a point before */
 };
 
 struct series {
@@ -256,9 +258,30 @@ void certificate_rows(const struct results *results);
 /* stats_lines.c: the arms of experiments that have no chart of their own. */
 void line_rows(const struct results *results);
 
+/* stats_oversubscribed.c: points with more workers than cores. */
+/* Whether a line of the chart has any; the chart is one of speedups. */
+bool chart_goes_beyond(const struct chart *chart);
+/* How high the ideal of a chart of speedups rises, up to x_high. */
+double beyond_room(const struct chart *chart, double x_high);
+/* Makes the lower axis logarithmic where it goes beyond the cores. */
+void beyond_axis(const struct chart *chart, double *x_low, double *x_high,
+                 bool *x_log);
+/* x_log and cores_edge for gnuplot: where the region begins, or 0. */
+void beyond_write(FILE *out, const struct chart *chart);
+/* What so many workers gained or cost, as a sentence on standard output. */
+void beyond_words(const struct results *results, const struct chart *chart);
+
+/* stats_law_curve.c: what else a chart of speedups shows, for gnuplot: the
+ * speedup over itself, a law of scaling with its band, the shaded region. */
+void speedup_write(FILE *out, const struct results *results,
+                   const struct chart *chart);
+
 /* stats_charts.c */
 struct charts charts_build(const struct results *results);
 void charts_free(struct charts *charts);
+/* The point that a series is compared by: its last one, of those within the
+ * cores if there is one. NULL where it has none. */
+const struct point *series_answer(const struct series *series);
 const struct arm *series_arm(const struct series *series);
 /* All of an arm's alarms, separated by semicolons, or "". Valid until the next
  * call. */

@@ -111,7 +111,7 @@ static struct frame frame_of(const struct results *results,
         f.y_high *= 1.3;
     } else {
         /* Room for the ideal and for intervals, unless they are huge. */
-        f.y_high = fmax(f.y_high, f.x_high);
+        f.y_high = fmax(f.y_high, beyond_room(chart, f.x_high));
         f.y_high = 1.08 * fmax(f.y_high, fmin(band_high, 1.2 * f.y_high));
     }
     f.right_low = f.x_log ? right_low / 1.3 : 0;
@@ -395,7 +395,7 @@ static void put_reason(FILE *out, const struct chart *chart,
     if (!*why && chart->kind != CHART_COUNTERS)
         why = "no sequential run to compare with";
     snprintf(text, sizeof text, "missing: %s", why);
-    size_t most = (size_t)((0.98 - f->dots_left) * 100);
+    size_t most = (size_t)((1.3 - f->dots_left) * 100);
     if (strlen(text) > most) {
         size_t at = most - 3;
         while (at > 0 && (text[at] & 0xc0) == 0x80)
@@ -427,6 +427,7 @@ static void chart_write(const struct results *results,
     char name[160];
     snprintf(name, sizeof name, "charts/%s.dat", chart->name);
     struct frame f = frame_of(results, chart);
+    beyond_axis(chart, &f.x_low, &f.x_high, &f.x_log);
     FILE *out = file_begin(results, name);
     titles_write(out, results, chart);
     put_frame(out, chart, &f);
@@ -437,6 +438,7 @@ static void chart_write(const struct results *results,
     bound_write(out, results, chart, f.x_low, f.x_log ? f.x_most : f.x_high);
     put_rows(out, chart, &f);
     put_missing(out, chart, &f);
+    speedup_write(out, results, chart);
     file_end(results, name, out);
     puts(chart->name);
 }

@@ -88,7 +88,8 @@ static void say_gainless(const struct chart *chart)
     free(gainless);
 }
 
-static void speedup_words(const struct chart *chart)
+static void speedup_words(const struct results *results,
+                          const struct chart *chart)
 {
     const struct series *best = chart_best(chart);
     const struct arm *arm = series_arm(best);
@@ -106,6 +107,7 @@ static void speedup_words(const struct chart *chart)
     }
     say_ties(chart);
     say_gainless(chart);
+    beyond_words(results, chart);
 }
 
 /* Who makes some items wait much longer than most, if anybody does: with all
@@ -249,7 +251,7 @@ int words_print(const struct results *results, const char *what)
     if (!chart->measured_n)
         printf("Nothing of this chart was measured.");
     else if (chart->kind == CHART_SPEEDUP)
-        speedup_words(chart);
+        speedup_words(results, chart);
     else if (chart->kind == CHART_INFLIGHT)
         inflight_words(chart);
     else

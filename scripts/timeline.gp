@@ -16,11 +16,11 @@ output = ARG3
 format = ARG4
 lines_head = ""
 dots_head = ""
-dots_left = 0
 footer_plan = "White: no item under way. Core: where a slice ended; a triangle marks a change of core."
 footer_warning = ""
 base_text = ""
 footer_noise = "Time that a run was without its core is drawn at its end. Bars are at least a pixel wide."
+width = 640 # a row of time needs it
 load data
 load scripts . "/style.gp"
 
