@@ -129,6 +129,7 @@ struct results {
     double effective_cores; /* by machine.json; NaN where it does not say */
     double quota;           /* of processor time, in cores; 0: none */
     char *plan;             /* its name: "quick"; "" when not known */
+    json_t *experiments;    /* of session.json, an array; or NULL */
     struct arm *arms;
     size_t arms_n;
     struct sample *samples;

@@ -11,7 +11,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "stats.h"
+#include "stats_once.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -464,5 +464,6 @@ int plot_write(const struct results *results)
             fprintf(stderr, "stats: %s: left out: nothing of it was measured\n",
                     charts.list[c].name);
     charts_free(&charts);
+    once_charts_write(results);
     return 0;
 }

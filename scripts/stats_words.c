@@ -10,7 +10,7 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "stats.h"
+#include "stats_once.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -246,6 +246,8 @@ int words_print(const struct results *results, const char *what)
         alarm_words(results);
         return 0;
     }
+    if (once_chart_words(results, what))
+        return 0;
     struct charts charts = charts_build(results);
     const struct chart *chart = chart_named(&charts, what);
     if (!chart->measured_n)
@@ -450,9 +452,10 @@ int rows_print(const struct results *results, const char *what)
         flag_rows(results);
     else if (!strcmp(what, "lines"))
         line_rows(results);
-    else if (!strcmp(what, "charts"))
+    else if (!strcmp(what, "charts")) {
         chart_list(&charts);
-    else
+        once_charts_list(results);
+    } else if (!once_chart_rows(results, what))
         chart_rows(chart_named(&charts, what));
     charts_free(&charts);
     return 0;

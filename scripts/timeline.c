@@ -9,7 +9,7 @@
  * the cores; the others could run, and do not.
  * Left out: drawing itself, which scripts/timeline has gnuplot do.
  */
-#include "timeline.h"
+#include "lib/timeline.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -69,7 +69,9 @@ static void draw_all(const struct trace *traces, size_t n, double from,
                     "to there\n",
                     traces[t].file, traces[t].broken_at);
     }
-    draw(stdout, traces, n, from, to);
+    timeline_draw(
+        stdout,
+        &(struct drawing){.traces = traces, .n = n, .from = from, .to = to});
 }
 
 int main(int argc, char **argv)
