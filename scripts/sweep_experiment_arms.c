@@ -140,6 +140,8 @@ void plan_check(struct planner *p)
                 struct line line = line_read(p, e, &e->fields.list[f]);
                 line_free(&line);
             }
+        if (!e->lesson)
+            set_drawn_check(p, &e->fields);
     }
 }
 
@@ -282,11 +284,15 @@ static void line_arm(struct planner *p, const struct line *line,
         at.rank = line->experiment->rank;
     if (at.goes == NULL && p->asked->experiments.count > 0)
         at.rank = 1; /* it would go as a whole, but was asked for */
+    char *lesson = text_format("lesson %s", line->experiment->name);
+    if (at.goes == NULL && line->experiment->lesson)
+        at.goes = lesson;
     if (!plan_add(p, k, &at))
         fields_die(&line->experiment->fields, line->settings.line,
                    "%s/%s/%s/%s: another arm has this name; a series= tells "
                    "them apart",
                    at.experiment, k->name, s->name, last);
+    free(lesson);
     free(last);
     free(arguments);
 }

@@ -118,6 +118,19 @@ const struct kernel_entry **set_kernels(const struct planner *p,
     return list;
 }
 
+void set_drawn_check(const struct planner *p, const struct fields *fields)
+{
+    const struct field *field = fields_find(fields, "kernels");
+    char *copy = text_copy(field == NULL ? "" : field->value);
+    char *rest = copy, *word;
+    while ((word = strsep(&rest, ", ")) != NULL)
+        if (*word != '\0' && catalogue_kernel(p->catalogue, word) == NULL &&
+            !in_tree(p, (const char *const[]){"kernels", NULL}, word))
+            fields_die(fields, field->line, "kernels: no such kernel: '%s'",
+                       word);
+    free(copy);
+}
+
 /* ------------------------------------------------------------- strategies */
 
 static bool is_any(const struct strategy_entry *s)

@@ -129,9 +129,12 @@ static const struct kernel_entry *plan_blank(const struct planner *p)
     return NULL;
 }
 
+/* Where nothing else is timed, only `once` lines, the baseline's blank is: a
+ * run has at least one arm. */
 static void plan_blanks(struct planner *p)
 {
     const struct kernel_entry *nothing = plan_blank(p);
+    bool empty = p->plan.count == 0;
     for (size_t i = 0; nothing != NULL && i < p->catalogue->strategies_n; i++) {
         const struct strategy_entry *s = &p->catalogue->strategies[i];
         struct point at = {
@@ -147,7 +150,8 @@ static void plan_blanks(struct planner *p)
             .x = 1,
             .parallel = 1,
         };
-        if (plan_has(&p->plan, s->name))
+        if (plan_has(&p->plan, s->name) ||
+            (empty && strcmp(s->name, baseline) == 0))
             plan_add(p, nothing, &at);
     }
 }
@@ -218,7 +222,7 @@ struct plan plan_make(const struct asked *asked,
     plan_check(&p);
     p.overhead_s = measure_overhead(&p);
     for (size_t i = 0; i < experiments->count; i++)
-        if (experiment_chosen(asked, &experiments->list[i]))
+        if (experiment_planned(experiments, asked, &experiments->list[i]))
             plan_experiment(&p, &experiments->list[i]);
     plan_fit(&p.plan, asked);
     plan_blanks(&p);

@@ -28,7 +28,8 @@ refused() { # NAME WHERE-AND-WHY LINE...
         > "$scratch/out" 2> "$scratch/err" || status=$?
     if [ $status -eq 2 ] && [ ! -s "$scratch/out" ] &&
         [ "$(wc -l < "$scratch/err")" -eq 1 ] &&
-        [[ $(cat "$scratch/err") =~ ^sweep:\ .*/one\.experiment$why ]]; then
+        [[ $(cat "$scratch/err") =~ ^sweep:\ .*/(one|two)\.experiment$why ]]
+    then
         pass "refused: $name"
     else
         fail "refused: $name" "status $status"$'\n'"$(cat "$scratch/err")"
@@ -77,6 +78,34 @@ refused 'once without a command' ':4: once: not FILE = COMMAND' 'once: a ='
 refused 'once in another directory' ':4: once: .* has a directory' \
     'once: a/b = true'
 refused 'once in a hidden file' ':4: once: not FILE = COMMAND' 'once: .a = true'
+refused 'once in a hidden file among the traces' ':4: once: not FILE' \
+    'once: traces/.a = true'
+refused 'once below the traces' ':4: once: .* has a directory' \
+    'once: traces/a/b = true'
+refused 'a part that is no name' ":4: part: 'a b' is no name" 'part: a b'
+refused 'an order that is no number' ":4: order: 'first' is not a whole" \
+    'order: first'
+refused 'an order that is too high' ":4: order: '1000' is not a whole" \
+    'order: 1000'
+refused 'a bound that nobody draws' ":4: bound: 'sky' is none of: ideal, one" \
+    'bound: sky'
+refused 'the name of a bound without one' ':4: bound name: there is no .bound:' \
+    'bound name: the ideal'
+refused 'charts for each of something else' ":4: each: 'core' is none of" \
+    'each: core'
+refused 'drawing a kernel that nobody knows' ":4: kernels: no such kernel: 'hu" \
+    'kernels: hash, hush'
+refused 'the arms of an experiment that is not there' \
+    ":4: uses: no such experiment: 'two'" 'uses: two'
+refused 'the arms of one that has none' ":4: uses: 'one' has no arms itself" \
+    'uses: one'
+refused 'arms beside those of another' ':5: arm: it has .uses: two., and so no' \
+    'uses: two' 'arm: kernel=hash strategy=threads'
+printf 'title: a\nquestion: b\nchart: costs\n' > "$scratch/bad/two.experiment"
+refused 'a chart from a file that nothing makes' '' # of the second file
+like "and it says why" "$(cat "$scratch/err")" \
+    'two.experiment:3: chart: costs is drawn from a file, and there is no `once'
+rm "$scratch/bad/two.experiment"
 
 said() { # OPTION...: the one line and the status
     local status=0
@@ -186,6 +215,24 @@ like "an option of the kernel counts for the right answer" \
     "$(cells command | grep spawn)" \
     "--mode sleep .*--expect $("$BUILD/sequential" spawn --items 2 \
         --mode sleep --json | jq -r .digest)"
+cat > "$scratch/good/three.experiment" << 'END'
+title: Three
+question: And with the arms of another?
+part: both
+uses: two
+chart: lines
+plan: full
+END
+plan --cores 1
+is "who is not asked for takes no arms along" "$(cells arm | grep two)" ''
+plan --cores 1 --experiment three
+is "whose arms are used, those are planned" "$(cells arm)" two/gcd/threads/1
+plan --cores 1 --plan full
+is "and once only" "$(cells arm | grep -c two)" 1
+sed -i '1i part: both' "$scratch/good/two.experiment"
+plan --cores 1 --experiment both
+is "a part is all that belong to it" "$(cells arm)" two/gcd/threads/1
+rm "$scratch/good/three.experiment"
 plan --cores 1 --experiment two
 is "one experiment alone" "$(cells arm)" two/gcd/threads/1
 is "and what every plan has" \
@@ -229,7 +276,11 @@ is "the same by the name of all" "$(cells arm)" 'own/hash/threads/2'
 plan --cores 1 --plan full
 like "and in the full plan" "$(cells arm)" 'own/hash/threads/2'
 plan --cores 1
-is "the quick plan does without" "$(cells arm | grep own)" ''
+like "and in the quick one" "$(cells arm)" 'own/hash/threads/2'
+plan --cores 1 --kernels hash
+is "but not among some kernels" "$(cells arm | grep own)" ''
+plan --cores 1 --strategies threads
+is "nor among some strategies" "$(cells arm | grep own)" ''
 like "a lesson without arms is no experiment" \
     "$(said --directory "$scratch/good" --experiment other)" \
     "'other': no such experiment.*status 2"
@@ -275,8 +326,11 @@ is "what is asked for by name stays as well" "$(left 1 --experiment two)" \
 cat > "$scratch/good/one.experiment" << 'END'
 title: Once
 question: What is run once?
-chart: none
+order: 7
+y name: how long it took
+chart: costs
 arm: kernel=null strategy=threads items=5
+once: traces/a.json = echo there
 once: hello.txt = echo hello
 once: kernels.txt = build/sequential --list
 once: fails.txt = echo why >&2; exit 3
@@ -298,10 +352,13 @@ is "what fails, or is silent, leaves one line and no file" \
     'sweep: once: fails.txt: not made: exit status 3: why
 sweep: once: silent.txt: not made: printed nothing'
 is "no file of the run is written over" "$(head -c 4 "$run/plan.tsv")" arm$'\t'
+is "also among the traces" "$(cat "$run/traces/a.json")" there
 is "session.json has what charts need" "$(jq -c '.experiments[] |
-    [.name, .title, .question, .chart, .x, .y, .xlog, (.once | length)]' \
+    [.name, .title, .question, .chart, .x, .y, .xlog, (.once | length), .part,
+        .order, .y_name, .right, .right_name, .uses, .bound, .bound_name,
+        .kernels, .each]' \
     "$run/session.json")" \
-    '["one","Once","What is run once?","none",null,null,false,5]'
+    '["one","Once","What is run once?","costs",null,null,false,6,"one",7,"how long it took",null,null,null,null,null,null,null]'
 rm "$run/hello.txt"
 "$sweep" run --build "$BUILD" --directory "$scratch/good" --cores 1 \
     --results "$scratch/results" --experiment one --blocks 2 --resume \
