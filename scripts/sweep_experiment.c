@@ -143,15 +143,24 @@ const struct experiment *experiments_find(const struct experiments *experiments,
 
 /* ------------------------------------------------------------- choosing */
 
-bool experiment_applies(const struct asked *asked, const struct field *field,
-                        const char *kind)
+/* Whether it was asked for by --granularity, which means all of its sizes. */
+static bool in_depth(const struct asked *asked,
+                     const struct experiment *experiment)
 {
+    return asked->granularity && strcmp(experiment->name, "granularity") == 0;
+}
+
+bool experiment_applies(const struct asked *asked,
+                        const struct experiment *experiment,
+                        const struct field *field, const char *kind)
+{
+    bool all = asked->full || in_depth(asked, experiment);
     const struct {
         const char *word;
         bool holds;
     } conditions[] = {{"", true},
-                      {"quick ", !asked->full},
-                      {"full ", asked->full},
+                      {"quick ", !all},
+                      {"full ", all},
                       {"kernels ", asked->kernels.count > 0},
                       {"strategies ", asked->strategies.count > 0}};
     size_t key = strlen(field->key), end = strlen(kind);
@@ -167,7 +176,7 @@ bool experiment_applies(const struct asked *asked, const struct field *field,
 bool experiment_chosen(const struct asked *asked,
                        const struct experiment *experiment)
 {
-    if (asked->granularity && strcmp(experiment->name, "granularity") == 0)
+    if (in_depth(asked, experiment))
         return true;
     for (size_t i = 0; i < asked->experiments.count; i++)
         if (is_called(experiment, asked->experiments.list[i]))

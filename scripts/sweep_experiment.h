@@ -37,11 +37,12 @@
  *                     run's directory; also `quick once` and `full once`
  *
  * The settings of an arm line, all but kernel and strategy optional:
- *   kernel       names and the sets @cpu @memory @io @shared @none. Of a|b|...
- *                the first that there is, and of a set there the first kernel
+ *   kernel       names and the sets @cpu @memory @io @shared @none; -name takes
+ *                one away again. Of a|b|... the first that there is, and of a
+ *                set there the first kernel
  *   strategy     names and the sets @all, @parallel (computes with several
- *                workers), @waiting, @single (has one worker); -name takes one
- *                away again; a|b as with kernels
+ *                workers), @waiting, @single (has one worker); -name and a|b
+ *                as with kernels
  *   workers, cores, inflight, items, size, x
  *                numbers and the sets @cores (those swept), @ends (the first
  *                and the last of them), @middle (the others), @most (the
@@ -60,6 +61,9 @@
  * Files NAME.lesson in ../lessons, beside the experiments, may have arm lines,
  * too. They are planned like an experiment NAME without a chart, in the part
  * `lessons`, unless the sweep has only some kernels or strategies.
+ *
+ * Arms of several experiments may have one command. It is run once in a block
+ * and counts for all of them: the column `same` of plan.tsv.
  *
  * How an arm is made fit for its strategy: one that has one worker gets no
  * more; n items in flight are --inflight n for whoever has that option, and n
@@ -98,8 +102,9 @@ const struct experiment *experiments_find(const struct experiments *experiments,
 
 /* Which of its lines count in this sweep, by the word before the key's last
  * one: "arm", "quick arm". */
-bool experiment_applies(const struct asked *asked, const struct field *field,
-                        const char *kind);
+bool experiment_applies(const struct asked *asked,
+                        const struct experiment *experiment,
+                        const struct field *field, const char *kind);
 
 /* All experiments but lessons that this sweep has, as an array for
  * session.json, in the order of the report. Of each its name, every key that
@@ -138,6 +143,8 @@ struct planner {
     struct plan plan;
 };
 
+enum { ALL_ITEMS = 0 };
+
 /* What distinguishes one arm from the next while a plan is made. */
 struct point {
     const char *experiment, *chart, *role, *series, *options, *goes;
@@ -148,7 +155,7 @@ struct point {
     unsigned rank, twin;
     double x;
     const char *last; /* of the arm's id */
-    double parallel;  /* how many items may be under way at once */
+    double parallel; /* how many items may be under way at once, or ALL_ITEMS */
     bool base;
 };
 

@@ -245,12 +245,13 @@ bool experiment_planned(const struct experiments *experiments,
 /* ------------------------------------------------------- for session.json */
 
 /* [{"file": ..., "command": ...}, ...] */
-static json_t *once_json(const struct fields *fields, const struct asked *asked)
+static json_t *once_json(const struct experiment *e, const struct asked *asked)
 {
+    const struct fields *fields = &e->fields;
     json_t *list = json_array();
     for (size_t i = 0; i < fields->count; i++) {
         const struct field *field = &fields->list[i];
-        if (!experiment_applies(asked, field, "once"))
+        if (!experiment_applies(asked, e, field, "once"))
             continue;
         size_t name = strcspn(field->value, " =");
         const char *command = strchr(field->value, '=') + 1;
@@ -311,8 +312,7 @@ json_t *experiments_json(const struct experiments *experiments,
     json_t *list = json_array();
     for (size_t i = 0; i < n; i++) {
         json_t *object = about(sorted[i]);
-        json_object_set_new(object, "once",
-                            once_json(&sorted[i]->fields, asked));
+        json_object_set_new(object, "once", once_json(sorted[i], asked));
         json_array_append_new(list, object);
     }
     free(sorted);
