@@ -40,6 +40,7 @@ for file in "$copy"/bench/*.c; do
 done
 # Only this experiment names none of the strategies that are gone.
 find "$copy/scripts/experiments" -type f ! -name 'speedup.*' -delete
+rm -r "$copy/scripts/lessons" # they do
 cp bench/tests/fixtures/fault_*.c "$copy/bench/"
 sed 's/"--items 1000000"/"--items 2000"/' bench/tests/fixtures/kernel_squares.c \
     > "$copy/kernels/squares.c"
