@@ -91,12 +91,14 @@ struct sample {
 
 /* One command of the plan. */
 struct arm {
-    char *cells[14]; /* the columns of plan.tsv, as text */
+    char *cells[15]; /* the columns of plan.tsv, as text */
     const char *name, *chart, *role, *strategy, *kernel, *bound, *items,
         *command;
     /* Of which experiment, as which line of its chart, and where on it. In
      * plans that do not say: the chart, the strategy, and nothing. */
     const char *experiment, *series, *x, *size;
+    const char *same; /* the arm whose command it has and that was run for
+                         both, or "" */
     long workers, cores;
     const struct sample **runs; /* per block: its ok sample, or NULL */
     size_t right, failed;       /* samples that are ok, and that are not */

@@ -78,12 +78,14 @@ enum column {
     COLUMN_SERIES,
     COLUMN_X,
     COLUMN_SIZE,
+    COLUMN_SAME,
     COLUMNS,
 };
 
 static const char *const column_names[COLUMNS] = {
-    "arm",   "chart", "role",    "strategy",   "kernel", "bound", "workers",
-    "cores", "items", "command", "experiment", "series", "x",     "size"};
+    "arm",        "chart",   "role",  "strategy", "kernel",
+    "bound",      "workers", "cores", "items",    "command",
+    "experiment", "series",  "x",     "size",     "same"};
 
 _Static_assert(COLUMNS == sizeof((struct arm){0}.cells) / sizeof(char *),
                "an arm has a cell for each column");
@@ -134,6 +136,7 @@ static struct arm plan_arm(char *line, const int where[COLUMNS])
     arm.series = told(arm.cells[COLUMN_SERIES], arm.strategy);
     arm.x = arm.cells[COLUMN_X];
     arm.size = arm.cells[COLUMN_SIZE];
+    arm.same = arm.cells[COLUMN_SAME];
     return arm;
 }
 
@@ -420,6 +423,19 @@ static void sample_place(struct results *results, const struct sample *sample)
     }
 }
 
+/* One command is run once, for all the arms that have it. */
+static void arm_share(const struct results *results, struct arm *arm)
+{
+    const struct arm *of = *arm->same ? arm_named(results, arm->same) : NULL;
+    if (!of || of == arm)
+        return;
+    memcpy(arm->runs, of->runs, results->blocks_n * sizeof(*arm->runs));
+    arm->right = of->right;
+    arm->failed = of->failed;
+    arm->failure = of->failure;
+    arm->wrong = of->wrong;
+}
+
 /* Gives every arm its samples, by block. */
 static void results_place(struct results *results)
 {
@@ -434,6 +450,8 @@ static void results_place(struct results *results)
             sample_place(results, &results->samples[i]);
         }
     results_unplace_wrong(results);
+    for (size_t i = 0; i < results->arms_n; i++)
+        arm_share(results, &results->arms[i]);
 }
 
 /* ------------------------------------------------- who is compared to whom */

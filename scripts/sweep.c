@@ -205,6 +205,8 @@ static bool arm_warms(const struct plan *plan, size_t index)
 static bool sweep_wants(const struct sweep *sweep, unsigned block, size_t index)
 {
     bool closed = sweep->plan->arms[index].closed != NULL;
+    if (sweep->plan->arms[index].same != NULL)
+        return false;
     if (samples_done(sweep->samples, block, index))
         return false;
     if (block == 0)
@@ -217,7 +219,7 @@ static void note_block(struct sweep *sweep, size_t runs, double seconds)
 {
     size_t open = 0;
     for (size_t i = 0; i < sweep->plan->count; i++)
-        open += sweep->plan->arms[i].closed == NULL;
+        open += arm_runs(&sweep->plan->arms[i]);
     if (2 * runs >= open && runs > 0)
         sweep->block_s = seconds / (double)runs * (double)open;
 }
@@ -294,7 +296,10 @@ static int command_plan(const struct asked *asked)
     asked_check(asked, &catalogue, &experiments);
     struct plan plan = plan_make(asked, &catalogue, &experiments,
                                  machine_cores(), "/dev/null");
-    plan_write(&plan, stdout);
+    if (asked->costs)
+        costs_print(&plan, stdout);
+    else
+        plan_write(&plan, stdout);
     fprintf(stderr, "sweep: %zu arms, about %.1f s a block\n", plan.count,
             plan_block_s(&plan));
     int status = plan.failed_trials + catalogue.broken > 0;

@@ -34,9 +34,10 @@
 
 enum {
     MOST_COUNTS = 64,
-    LEAST_BLOCKS = 6, /* fewer cannot carry a 95 % interval */
-    MOST_BLOCKS = 20, /* unless --blocks asks for more */
-    DEFAULT_BUDGET_S = 150,
+    LEAST_BLOCKS = 6,     /* fewer cannot carry a 95 % interval */
+    MOST_BLOCKS = 20,     /* unless --blocks asks for more */
+    QUICK_BUDGET_S = 225, /* of the five minutes that all of it may take */
+    FULL_BUDGET_S = 2160, /* of forty */
     DEFAULT_LIMIT_S = 30,
 };
 
@@ -52,7 +53,8 @@ struct asked {
     size_t core_counts;
     unsigned cores[MOST_COUNTS]; /* ascending */
     bool full, resume, seed_given;
-    bool granularity; /* tasks of many sizes, which the full plan has anyway */
+    bool granularity; /* tasks of all sizes, which the full plan has anyway */
+    bool costs;       /* print what a plan takes, not the plan */
     uint64_t seed;
     unsigned blocks;   /* exactly so many after block 0; 0: by budget */
     unsigned budget_s; /* 0: no limit */
@@ -120,6 +122,7 @@ struct trial {
 struct trials {
     struct trial *list;
     size_t count, failed;
+    json_t *known; /* which options the judges have */
 };
 
 /* The trial of this kernel with these arguments, and with these options when
@@ -148,6 +151,7 @@ struct arm {
     unsigned rank;     /* what goes first when time is short: 9, 8, ... */
     char *goes;        /* what is said to be left out then */
     unsigned twin;     /* how well it serves as the arm run twice */
+    char *same;        /* the arm whose command it has, or NULL */
     char *closed;      /* why it is not run again, or NULL */
     const char *closed_verdict;
     char *words;  /* what the program said when it was asked why, or NULL */
@@ -168,11 +172,20 @@ struct plan plan_make(const struct asked *asked,
                       const struct catalogue *catalogue,
                       const struct experiments *experiments, unsigned usable,
                       const char *log);
-/* Shrinks a plan until it fits the budget, by the ranks of its arms; says what
- * it leaves out. */
-void plan_fit(struct plan *plan, const struct asked *asked);
+/* Finds arms with one command: the first of them is run for all, the others get
+ * `same`. */
+void plan_share(struct plan *plan);
+/* Shrinks a plan until it fits what is left of the budget, by the ranks of its
+ * arms; says what it leaves out. */
+void plan_fit(struct plan *plan, const struct asked *asked, double spent_s);
+/* Whether an arm is run in every block: one that cannot run is not, nor is one
+ * whose command another arm has. */
+bool arm_runs(const struct arm *arm);
 /* What one block takes, by the estimates. */
 double plan_block_s(const struct plan *plan);
+/* Prints what each experiment takes of a block, the dearest first, and the
+ * dearest arms, as tables with tabs. */
+void costs_print(const struct plan *plan, FILE *file);
 
 /* A new arm at the end, to be filled; moves the others. */
 struct arm *plan_extend(struct plan *plan);
@@ -315,7 +328,8 @@ struct samples {
     char *path;
     off_t bytes; /* all of them whole lines */
     size_t arms, blocks;
-    bool *done; /* [block][arm] */
+    size_t running; /* arms that are run in every block */
+    bool *done;     /* [block][arm] */
     size_t count;
     struct disturbance *disturbed; /* [block], sums over its samples */
     double spent_s, slowest_s;

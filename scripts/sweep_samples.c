@@ -127,6 +127,8 @@ struct samples samples_open(const struct session *session, struct plan *plan)
         open(samples.path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (samples.file < 0)
         die(errno, "%s", samples.path);
+    for (size_t i = 0; i < plan->count; i++)
+        samples.running += arm_runs(&plan->arms[i]);
     samples_reach(&samples, 0);
     samples_load(&samples, plan);
     return samples;
@@ -186,7 +188,7 @@ double samples_block_s(const struct samples *samples)
 {
     if (samples->count == 0)
         return 0;
-    return samples->spent_s / (double)samples->count * (double)samples->arms;
+    return samples->spent_s / (double)samples->count * (double)samples->running;
 }
 
 void samples_sync(struct samples *samples)
