@@ -294,9 +294,25 @@ const char *alarm_figures(const struct arm *arm, unsigned alarm);
 const char *seconds_text(double seconds);
 const char *noise_text(const struct results *results);
 
+/* stats_headline.c: what the run shows, in two or three sentences, a line each;
+ * "" when it compares nothing with sequential. The caller frees. */
+char *headline_text(const struct results *results);
+
+/* stats_best.c: the best strategy for each kernel, as rows and for the
+ * terminal. */
+int best_rows(const struct results *results);
+void bests_print(const struct results *results);
+
+/* stats_table.c: lines of at most 79 signs, broken at blanks; those of the text
+ * remain. Whether colours may be used on standard output. */
+void print_wrapped(const char *text);
+bool terminal_is_coloured(void);
+
 /* The writers. Each answers the exit status. */
 int summary_write(const struct results *results);
-int table_print(const struct results *results);
+/* The numbers of all charts, too, when `all` is set; without lessons where
+ * their directory is NULL. */
+int table_print(const struct results *results, const char *lessons, bool all);
 int plot_write(const struct results *results);
 int words_print(const struct results *results, const char *what);
 int rows_print(const struct results *results, const char *what);
