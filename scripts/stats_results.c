@@ -210,13 +210,15 @@ const char *machine_text(const struct results *results, const char *key)
     return text;
 }
 
-/* session.json knows which plan was asked for. */
+/* session.json knows which plan was asked for, and what its experiments ask.
+ */
 static void session_read(struct results *results)
 {
     char *path = path_in(results->directory, "session.json");
     json_t *session = json_load_file(path, 0, NULL);
     const json_t *asked = json_object_get(session, "asked");
     results->plan = copy_of(json_string_value(json_object_get(asked, "plan")));
+    results->experiments = json_incref(json_object_get(session, "experiments"));
     json_decref(session);
     free(path);
 }
@@ -536,6 +538,7 @@ void results_free(struct results *results)
     free(results->samples);
     free(results->blocks);
     free(results->plan);
+    json_decref(results->experiments);
     json_decref(results->machine);
     free(results);
 }

@@ -10,7 +10,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "stats.h"
+#include "stats_plot.h"
+#include "stats_curves.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -18,7 +19,7 @@
 
 /* As a gnuplot constant. Between single quotes gnuplot replaces nothing; a
  * quote inside becomes a typographic one, which ends nothing. */
-static void put_constant(FILE *out, const char *name, const char *text)
+void put_constant(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "%s = '", name);
     for (; *text; text++) {
@@ -161,6 +162,9 @@ static void put_footers(FILE *out, const struct results *results,
 void titles_write(FILE *out, const struct results *results,
                   const struct chart *chart)
 {
-    put_titles(out, results, chart);
+    if (chart->kind == CHART_CURVES)
+        curve_titles(out, results, chart);
+    else
+        put_titles(out, results, chart);
     put_footers(out, results, chart);
 }
