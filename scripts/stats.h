@@ -166,10 +166,18 @@ struct series {
     size_t style; /* colour and mark: scripts/style.gp */
     struct point *points;
     size_t points_n;
+    struct interval right; /* of the dots, in a chart of kind CHART_CURVES */
     const struct arm *missing; /* set when there is no point at all */
 };
 
-enum chart_kind { CHART_SPEEDUP, CHART_INFLIGHT, CHART_COUNTERS };
+/* The last kind is that of all experiments that say themselves what they draw:
+ * stats_curves.h. */
+enum chart_kind {
+    CHART_SPEEDUP,
+    CHART_INFLIGHT,
+    CHART_COUNTERS,
+    CHART_CURVES
+};
 
 struct chart {
     char name[128]; /* the file name without its ending */
@@ -177,6 +185,7 @@ struct chart {
     const char *kernel;          /* NULL: several */
     struct series *series;       /* by the last point's y, highest first */
     size_t series_n, measured_n; /* the missing ones come last */
+    struct curve *curve;         /* NULL but for CHART_CURVES */
 };
 
 struct charts {

@@ -305,6 +305,7 @@ void charts_free(struct charts *charts)
         for (size_t s = 0; s < charts->list[c].series_n; s++)
             free(charts->list[c].series[s].points);
         free(charts->list[c].series);
+        free(charts->list[c].curve);
     }
     free(charts->list);
 }

@@ -10,6 +10,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
+#include "stats_plot.h"
+#include "stats_curves.h"
 #include "stats_once.h"
 
 #include <ctype.h>
@@ -162,6 +164,9 @@ static void put_footers(FILE *out, const struct results *results,
 void titles_write(FILE *out, const struct results *results,
                   const struct chart *chart)
 {
-    put_titles(out, results, chart);
+    if (chart->kind == CHART_CURVES)
+        curve_titles(out, results, chart);
+    else
+        put_titles(out, results, chart);
     put_footers(out, results, chart);
 }
