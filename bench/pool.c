@@ -9,11 +9,14 @@
  * submitted task costs a microsecond or so.
  * Then `wait --first-slow 10`: with `--results ordered`, as map gives them, the
  * first result comes as late as the slow item; with `completed` at once.
+ * `--under-gil`: all computing under one lock, as CPython does, and a pool of
+ * threads speeds up waiting only.
  * Left out: handing out several items at once (chunks).
  */
 #include "strategy.h"
 #include "lib/clock.h"
 #include "lib/executor.h"
+#include "lib/interpreter.h"
 #include "lib/progress.h"
 
 static struct executor *executor;
@@ -32,10 +35,13 @@ static void leave(void *run, size_t worker)
     worker_leave();
 }
 
-/* One item, in a worker. */
+/* One item, in a worker, which holds the lock meanwhile, if there is one. */
 static int item_task(void *run, uint64_t i, uint64_t *answer)
 {
-    return compute_item(run, i, answer);
+    interpreter_enter();
+    int error = compute_item(run, i, answer);
+    interpreter_leave();
+    return error;
 }
 
 /* What an item is given where memory is not shared: a copy of its parcel. */
@@ -74,6 +80,8 @@ static const char *pool_start(const struct run *run)
         .unload = parcel_at,
         .context = (void *)(uintptr_t)run,
     };
+    if (option_number(run, "under-gil"))
+        interpreter_start(run);
     in_order = wants_order(run);
     executor = executor_threads(run->workers, &hooks);
     return NULL;
@@ -92,6 +100,7 @@ static void pool_stop(const struct run *run)
 {
     (void)run;
     executor_free(executor);
+    interpreter_stop();
 }
 
 /* Figures belong to what the option says. */
@@ -111,6 +120,11 @@ static const struct option_spec pool_options[] = {
      .fallback = "ordered",
      .choices = "ordered completed",
      .help = "take results in the order of the items, or as they complete"},
+    {.name = "under-gil",
+     .kind = OPTION_FLAG,
+     .fallback = "no",
+     .help = "threads of a process compute one at a time, under a lock"},
+    INTERPRETER_OPTION,
     {0},
 };
 
@@ -120,5 +134,7 @@ const struct strategy strategy = {
     .start = pool_start,
     .run = pool_run,
     .stop = pool_stop,
+    .await = interpreter_await,
+    .checkpoint = interpreter_checkpoint,
     .figures = pool_figures,
 };

@@ -10,11 +10,13 @@
  * none where it takes ten microseconds, the time that a round trip costs.
  * On payload the bytes of every item travel, there and back; `--memory shared`
  * spares them the way.
+ * `--under-gil`: a lock in each process, which nobody else wants.
  * Left out: starting another worker in place of one that died.
  */
 #include "strategy.h"
 #include "lib/clock.h"
 #include "lib/executor.h"
+#include "lib/interpreter.h"
 #include "lib/progress.h"
 
 static struct executor *executor;
@@ -33,10 +35,13 @@ static void leave(void *run, size_t worker)
     worker_leave();
 }
 
-/* One item, in a worker. */
+/* One item, in a worker, which holds the lock meanwhile, if there is one. */
 static int item_task(void *run, uint64_t i, uint64_t *answer)
 {
-    return compute_item(run, i, answer);
+    interpreter_enter();
+    int error = compute_item(run, i, answer);
+    interpreter_leave();
+    return error;
 }
 
 /* What an item is given where memory is not shared: a copy of its parcel. */
@@ -75,6 +80,8 @@ static const char *pool_start(const struct run *run)
         .unload = parcel_at,
         .context = (void *)(uintptr_t)run,
     };
+    if (option_number(run, "under-gil"))
+        interpreter_start(run);
     in_order = wants_order(run);
     executor = executor_processes(run->workers, &hooks);
     return NULL;
@@ -93,6 +100,7 @@ static void pool_stop(const struct run *run)
 {
     (void)run;
     executor_free(executor);
+    interpreter_stop();
 }
 
 /* Figures belong to what the option says. */
@@ -112,6 +120,11 @@ static const struct option_spec pool_options[] = {
      .fallback = "ordered",
      .choices = "ordered completed",
      .help = "take results in the order of the items, or as they complete"},
+    {.name = "under-gil",
+     .kind = OPTION_FLAG,
+     .fallback = "no",
+     .help = "threads of a process compute one at a time, under a lock"},
+    INTERPRETER_OPTION,
     {0},
 };
 
@@ -121,5 +134,7 @@ const struct strategy strategy = {
     .start = pool_start,
     .run = pool_run,
     .stop = pool_stop,
+    .await = interpreter_await,
+    .checkpoint = interpreter_checkpoint,
     .figures = pool_figures,
 };

@@ -56,6 +56,7 @@ enum option_kind {
     OPTION_DURATION, /* 350ms, 5us, 2s, 10ns; kept in nanoseconds */
     OPTION_CHOICE,   /* one word of `choices`; kept as its position, from 0 */
     OPTION_TEXT,     /* any text */
+    OPTION_FLAG,     /* takes no value: "yes" where it is given, else "no" */
 };
 
 /*

@@ -122,6 +122,9 @@ static void set_declared(struct setting *setting, const char *value)
         setting->number = (uint64_t)position;
         break;
     }
+    case OPTION_FLAG:
+        setting->number = strcmp(value, "yes") == 0;
+        break;
     case OPTION_TEXT:
         break;
     }
@@ -147,9 +150,10 @@ static void table_declare(struct table *table, const struct option_spec *specs)
             continue;
         if (table->declared == MOST_DECLARED)
             die(0, "more than %d options declared", MOST_DECLARED);
-        table->rows[COMMON + table->declared] =
-            (struct option){specs->name, required_argument, NULL,
-                            OPT_DECLARED + (int)table->declared};
+        table->rows[COMMON + table->declared] = (struct option){
+            specs->name,
+            specs->kind == OPTION_FLAG ? no_argument : required_argument, NULL,
+            OPT_DECLARED + (int)table->declared};
         table->declared++;
     }
 }
@@ -320,7 +324,7 @@ static void take(struct settings *settings, struct counts *counts,
         settings->attach = (int)count_option("attach", optarg, 0, 1u << 20);
         break;
     default:
-        table->values[option - OPT_DECLARED] = optarg;
+        table->values[option - OPT_DECLARED] = optarg == NULL ? "yes" : optarg;
         break;
     }
 }

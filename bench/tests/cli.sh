@@ -315,6 +315,7 @@ declared() { # FILE
     tr '\n' ' ' < "$1" | grep -o '{ *\.name = "[a-z-]*"[^}]*' |
         grep -v 'hidden = true' | sed 's/{ *\.name = "\([a-z-]*\)".*/\1/'
     ! grep -q CREW_OPTION "$1" || echo inflight
+    ! grep -q INTERPRETER_OPTION "$1" || echo switch-interval
 }
 common="workers cores items size rounds seed expect json log trace progress
     list topology version help"

@@ -63,6 +63,52 @@ is "no item is slow at factor 0" "$("$BUILD/sequential" wait --first-slow 0 \
     > "$scratch/out" 2>&1
     echo $?)" 2
 
+
+# -------------------------------------------------------- under one lock
+
+# Only waits overlap under the lock; of the increments of a race none is lost,
+# since the lock changes hands only between items. Processes have a lock each,
+# so that between them the race goes on.
+for pool in pool process_pool; do
+    is "$pool: without --under-gil there is no lock" "$("$BUILD/$pool" null \
+        --items 2 --json | jq -r '.options["under-gil"]')" no
+    is "$pool: --under-gil takes no value" "$("$BUILD/$pool" --under-gil null \
+        --items 2 --json | jq -r '.kernel, .options["under-gil"]' |
+        paste -sd ' ')" 'null yes'
+    ok "$pool: waits overlap under the lock" "$("$BUILD/$pool" wait --items 8 \
+        --size 20 --workers 8 --under-gil --json |
+        jq '.ok and .wall_ns < 160000000')"
+    digest=$("$BUILD/sequential" gcd --items 8 --size 200 --rounds 3 \
+        --json |
+        jq -r .digest)
+    ok "$pool: the right answer under the lock" "$BUILD/$pool" gcd --items 8 \
+        --size 200 --workers 3 --rounds 3 --under-gil --switch-interval 50us \
+        --expect "$digest"
+done
+race() { # POOL ARGUMENTS...
+    local pool=$1
+    shift
+    "$BUILD/$pool" counter_racy --items 40 --size 250000 --workers 2 \
+        --json "$@" | jq .lost
+}
+is "pool: under the lock the race is hidden" "$(for ((try = 0; try < 5; try++))
+do
+    race pool --under-gil --switch-interval 1ms
+done | sort -u)" 0
+if [ "$("$BUILD/sequential" --topology | tr ',' '\n' | wc -l)" -lt 2 ]; then
+    skip "without it, it shows" "only one core"
+    skip "a lock in each process hides nothing" "only one core"
+else
+    for ((try = 0; try < 10; try++)); do
+        [ "$(race pool)" -eq 0 ] || break
+    done
+    ok "without it, it shows" test "$try" -lt 10
+    for ((try = 0; try < 10; try++)); do
+        [ "$(race process_pool --under-gil)" -eq 0 ] || break
+    done
+    ok "a lock in each process hides nothing" test "$try" -lt 10
+fi
+
 # --------------------------------------------------------------- payloads
 
 # Small, odd and large ones; an even and an odd number of rounds.
