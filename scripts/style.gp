@@ -94,7 +94,7 @@ if (exists("y_tics")) {
     }
 }
 part(pixels) = pixels / real(width)
-lines_left = part(edge + letter * tics_signs + 9)
+lines_left = part(edge + letter * tics_signs + 15)
 numbers_right = part(width - edge)
 numbers_first = numbers_right - part(letter * value_2_signs + 9)
 dots_right = numbers_first - part(letter * value_1_signs + 10)
