@@ -240,10 +240,10 @@ static void say_disturbed(const struct timeline *timeline)
         const struct trace *trace = &timeline->traces[t];
         if (was_alone(trace))
             continue;
-        printf("%s%s (%.0f %% of its time)",
+        printf("%s%s %.0f %%",
                said ? ", "
-                    : " Not compared, for other programs had its cores too "
-                      "long: ",
+                    : " Not compared, being without a core for too much of "
+                      "their time: ",
                trace->strategy, 100 * trace_lost(trace));
         said++;
     }
@@ -285,7 +285,7 @@ static void timeline_rows(const struct once *once)
                (unsigned long long)trace->workers, summary.under_way,
                summary.running, summary.busy, 100 * summary.without,
                seconds_text(summary.seconds));
-        if (base)
+        if (base && was_alone(base) && was_alone(trace))
             printf("%.2f", times_as_fast(base, trace));
         putchar('\n');
     }
