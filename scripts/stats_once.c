@@ -149,6 +149,7 @@ static void chart_write(const struct results *results, const struct once *once)
     char name[192];
     snprintf(name, sizeof name, "charts/%.128s.dat", once->name);
     FILE *out = file_begin(results, name);
+    put_constant(out, "kind", once->kind->chart);
     once->kind->write(out, results, once);
     file_end(results, name, out);
     puts(once->name);

@@ -140,19 +140,15 @@ struct summary {
 
 static struct summary summary_of(const struct trace *trace)
 {
-    double cpu_ns = 0, run_ns = 0;
-    for (size_t s = 0; s < trace->slices_n; s++) {
-        const struct slice *slice = &trace->slices[s];
-        if (slice->kind != KIND_RUN)
-            continue;
-        cpu_ns += (double)slice->cpu_ns;
-        run_ns += (double)(slice->ended - slice->began);
-    }
+    double cpu_ns = 0;
+    for (size_t s = 0; s < trace->slices_n; s++)
+        if (trace->slices[s].kind == KIND_RUN)
+            cpu_ns += (double)trace->slices[s].cpu_ns;
     double seconds = trace_length(trace) / 1e3;
     return (struct summary){.under_way = most_at_once(trace, KIND_ITEM),
                             .running = most_at_once(trace, KIND_RUN),
                             .busy = cpu_ns / 1e9 / seconds,
-                            .without = run_ns > 0 ? 1 - cpu_ns / run_ns : 0,
+                            .without = trace_lost(trace),
                             .seconds = seconds};
 }
 
@@ -196,39 +192,60 @@ static const char *comma(size_t n)
     return n ? ", " : "";
 }
 
-static void say_speeds(const struct timeline *timeline)
+/* A run on a busy machine shows the machine. */
+static bool was_alone(const struct trace *trace)
 {
-    const struct trace *base = base_of(timeline);
-    size_t said = 0;
-    if (!base)
-        return;
-    printf(" Beside sequential, which took %s: ",
-           seconds_text(trace_length(base) / 1e3));
-    for (size_t t = 0; t < timeline->n; t++) {
-        const struct trace *trace = &timeline->traces[t];
-        if (trace == base)
-            continue;
-        printf("%s%s %.2f", comma(said), trace->strategy,
-               times_as_fast(base, trace));
-        printf(said++ ? "" : " times as fast");
-    }
-    printf(" (one run each).");
+    static const double most_lost = 0.1;
+    return trace_lost(trace) <= most_lost;
 }
 
-/* A run on a busy machine shows the machine: that has to be said. */
-static void say_without(const struct timeline *timeline)
+/* Whether the commands have tried until nothing disturbed them. */
+static bool was_chosen(const struct once *once)
+{
+    const json_t *command =
+        json_object_get(json_array_get(once->files, 0), "command");
+    return json_is_string(command) &&
+           strstr(json_string_value(command), " --tries ");
+}
+
+/* Only what had its cores is compared. */
+static void say_speeds(const struct once *once)
+{
+    const struct timeline *timeline = once->data;
+    const struct trace *base = base_of(timeline);
+    size_t said = 0;
+    if (!base || !was_alone(base))
+        return;
+    for (size_t t = 0; t < timeline->n; t++) {
+        const struct trace *trace = &timeline->traces[t];
+        if (trace == base || !was_alone(trace))
+            continue;
+        if (!said)
+            printf(" Beside sequential, which took %s: ",
+                   seconds_text(trace_length(base) / 1e3));
+        printf("%s%s %.2f%s", comma(said), trace->strategy,
+               times_as_fast(base, trace), said ? "" : " times as fast");
+        said++;
+    }
+    if (said)
+        printf(" (one run each%s).",
+               was_chosen(once) ? ", the least disturbed of several tries"
+                                : "");
+}
+
+static void say_disturbed(const struct timeline *timeline)
 {
     size_t said = 0;
     for (size_t t = 0; t < timeline->n; t++) {
-        double without = summary_of(&timeline->traces[t]).without;
-        if (without <= 0.1)
+        const struct trace *trace = &timeline->traces[t];
+        if (was_alone(trace))
             continue;
         printf("%s%s %.0f %%",
-               said++
-                   ? ", "
-                   : " Without a core for part of the time in which they "
-                     "could run, so that their times show the machine, too: ",
-               timeline->traces[t].strategy, 100 * without);
+               said ? ", "
+                    : " Not compared, being without a core for too much of "
+                      "their time: ",
+               trace->strategy, 100 * trace_lost(trace));
+        said++;
     }
     if (said)
         putchar('.');
@@ -244,8 +261,8 @@ static void timeline_words(const struct once *once)
                summary.under_way, summary.running);
     }
     putchar('.');
-    say_speeds(timeline);
-    say_without(timeline);
+    say_speeds(once);
+    say_disturbed(timeline);
     putchar('\n');
 }
 
@@ -268,7 +285,7 @@ static void timeline_rows(const struct once *once)
                (unsigned long long)trace->workers, summary.under_way,
                summary.running, summary.busy, 100 * summary.without,
                seconds_text(summary.seconds));
-        if (base)
+        if (base && was_alone(base) && was_alone(trace))
             printf("%.2f", times_as_fast(base, trace));
         putchar('\n');
     }

@@ -113,6 +113,9 @@ occupancy() { # CAPACITY, then lines: MS NAME VALUE on standard input
 '"kernel":"made_up","items":10,"rounds":1,"workers":2,"command":"x",'\
 '"machine":"m"},"traceEvents":['
     echo '{"ph":"i","s":"g","pid":1,"tid":0,"name":"round 0","ts":1000.000},'
+    # Before the first round begins nothing counts.
+    echo '{"ph":"C","pid":1,"tid":0,"name":"queue before fetch","ts":500.000,'\
+'"args":{"value":3}},'
     while read -r at value name; do
         counter "$at" "$value" "$name"
     done
@@ -167,6 +170,9 @@ is "each has its title and the machine" "$(for chart in costs timeline occupancy
         -e "^footer_machine = 'Test CPU, usable cores: 2'" \
         "$run/charts/$chart.dat"
 done | paste -sd ' ')" '2 2 2'
+is "and says by which file it is drawn" "$(head -qn 1 "$run/charts/costs.dat" \
+    "$run/charts/occupancy-full.dat" | paste -sd ' ')" \
+    "kind = 'costs' kind = 'occupancy'"
 is "and says that it was run once" "$(grep -lF \
     "footer_plan = 'plan quick, run once, after the last block'" \
     "$run"/charts/*.dat | wc -l)" 3
@@ -192,13 +198,12 @@ is "costs: in rows" "$(row costs 'thread hand-over')" \
 is "timeline: in words" "$(words timeline)" \
 "Items under way at once, and of them running, at the most: sequential 1 and 1,\
  threads 2 and 2, gil 2 and 1, processes 1 and 1. Beside sequential, which took\
- 20.0 ms: threads 2.00 times as fast, gil 1.00, processes 2.00 (one run each).\
- Without a core for part of the time in which they could run, so that their\
- times show the machine, too: processes 60 %."
+ 20.0 ms: threads 2.00 times as fast, gil 1.00 (one run each). Not compared,\
+ being without a core for too much of their time: processes 60 %."
 is "timeline: in rows" "$(row timeline gil)" \
     'gil|made_up|2|2|2|1|1.00|0 %|20.0 ms|1.00'
 is "timeline: where something has the core, too" "$(row timeline processes)" \
-    'processes|made_up|2|2|1|1|0.40|60 %|10.0 ms|2.00'
+    'processes|made_up|2|2|1|1|0.40|60 %|10.0 ms|'
 is "timeline: a panel for each" "$(grep -c "^HEADING\[[1-4]\] = '[a-z]*: [12]0.0 ms'" \
     "$run/charts/timeline.dat")" 4
 is "timeline: commands have lost where the program is" \
