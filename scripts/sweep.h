@@ -198,6 +198,9 @@ void costs_print(const struct plan *plan, FILE *file);
 /* A new arm at the end, to be filled; moves the others. */
 struct arm *plan_extend(struct plan *plan);
 void plan_write(const struct plan *plan, FILE *file);
+/* Whether a file was written by plan_write of this version. */
+bool plan_known(const char *path);
+/* Reads one that was; dies when it was not. */
 struct plan plan_read(const char *path);
 void plan_free(struct plan *plan);
 void arm_free(struct arm *arm);
