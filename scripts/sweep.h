@@ -41,6 +41,13 @@ enum {
     DEFAULT_LIMIT_S = 30,
 };
 
+/* When one line in place says how far the sweep has come. */
+enum progress_when {
+    PROGRESS_AUTO, /* on a terminal, unless NO_PROGRESS is set */
+    PROGRESS_ALWAYS,
+    PROGRESS_NEVER,
+};
+
 /* A list of words as the user wrote it, "a,b,c"; count 0 when not given. */
 struct words {
     size_t count;
@@ -55,6 +62,7 @@ struct asked {
     bool full, resume, seed_given;
     bool granularity; /* tasks of all sizes, which the full plan has anyway */
     bool costs;       /* print what a plan takes, not the plan */
+    enum progress_when progress;
     uint64_t seed;
     unsigned blocks;   /* exactly so many after block 0; 0: by budget */
     unsigned budget_s; /* 0: no limit */
@@ -190,6 +198,9 @@ void costs_print(const struct plan *plan, FILE *file);
 /* A new arm at the end, to be filled; moves the others. */
 struct arm *plan_extend(struct plan *plan);
 void plan_write(const struct plan *plan, FILE *file);
+/* Whether a file was written by plan_write of this version. */
+bool plan_known(const char *path);
+/* Reads one that was; dies when it was not. */
 struct plan plan_read(const char *path);
 void plan_free(struct plan *plan);
 void arm_free(struct arm *arm);
@@ -332,6 +343,7 @@ struct samples {
     bool *done;     /* [block][arm] */
     size_t count;
     struct disturbance *disturbed; /* [block], sums over its samples */
+    double *took_s; /* [arm], the last run of each; 0: none yet */
     double spent_s, slowest_s;
     size_t failed;        /* samples with a verdict that is a fault */
     uint64_t unbooked_ns; /* the harness's time after the last sample */
@@ -355,6 +367,20 @@ unsigned samples_judge(const struct samples *samples, unsigned block,
 double samples_block_s(const struct samples *samples);
 void samples_sync(struct samples *samples);
 void samples_close(struct samples *samples);
+
+/* ------------------------------------------------------------- progress */
+
+/* Decides whether there is a line at all. Once, before all others. */
+void progress_start(enum progress_when when);
+bool progress_drawing(void);
+/* Draws the line: a bar with the share that is done, from 0 to 1, what goes on,
+ * and a detail that may be cut short or left away. Nothing when no line is
+ * drawn. */
+void progress_show(double share, const char *what, const char *detail);
+/* The same for something short, without a bar. */
+void progress_step(const char *what, const char *detail);
+/* Wipes the line, if there is one: before anything else goes to stderr. */
+void progress_clear(void);
 
 /* ----------------------------------------------------------------- text */
 

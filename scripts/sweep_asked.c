@@ -35,6 +35,10 @@ static const char usage[] =
     "                             full: 2160)\n"
     "  -l, --limit=SECONDS        no run is given up earlier (default: 30)\n"
     "  -r, --resume               go on with the latest run\n"
+    "      --progress=WHEN        a line that says how far it is: auto (on a\n"
+    "                             terminal, unless NO_PROGRESS is set), "
+    "always,\n"
+    "                             never\n"
     "      --costs                with plan: print what it takes instead\n"
     "      --build=DIRECTORY      where the strategies are\n"
     "      --results=DIRECTORY    where runs are kept (default: results)\n"
@@ -152,7 +156,13 @@ static uint64_t fresh_seed(void)
     return clock_read(CLOCK_REALTIME);
 }
 
-enum { OPTION_BUILD = 256, OPTION_RESULTS, OPTION_DIRECTORY, OPTION_COSTS };
+enum {
+    OPTION_BUILD = 256,
+    OPTION_RESULTS,
+    OPTION_DIRECTORY,
+    OPTION_COSTS,
+    OPTION_PROGRESS
+};
 
 static const struct option long_options[] = {
     {"kernels", required_argument, NULL, 'k'},
@@ -169,10 +179,24 @@ static const struct option long_options[] = {
     {"build", required_argument, NULL, OPTION_BUILD},
     {"results", required_argument, NULL, OPTION_RESULTS},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
+    {"progress", required_argument, NULL, OPTION_PROGRESS},
     {"costs", no_argument, NULL, OPTION_COSTS},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
+
+static enum progress_when when_of(const char *text)
+{
+    static const char *const names[] = {
+        [PROGRESS_AUTO] = "auto",
+        [PROGRESS_ALWAYS] = "always",
+        [PROGRESS_NEVER] = "never",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], text) == 0)
+            return (enum progress_when)i;
+    usage_die("progress", text, "not auto, always or never");
+}
 
 static void replace(char **text, const char *with)
 {
@@ -231,6 +255,9 @@ static void asked_option(struct asked *asked, int option, bool *budget_given)
         break;
     case OPTION_DIRECTORY:
         replace(&asked->directory, optarg);
+        break;
+    case OPTION_PROGRESS:
+        asked->progress = when_of(optarg);
         break;
     case OPTION_COSTS:
         asked->costs = true;

@@ -98,6 +98,7 @@ static void plan_tell(struct plan *plan, const struct arm *arm)
                              arm->kernel);
     else
         remedy = text_copy("a longer BUDGET takes them in");
+    progress_clear();
     fprintf(stderr, "sweep: short of time: left out %s; %s\n", what, remedy);
     char *line = text_format("%s: short of time; %s", what, remedy);
     if (plan->left_out == NULL)

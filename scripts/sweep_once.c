@@ -64,11 +64,13 @@ static void directory_make(const char *path)
 /* Runs one; false when the sweep was told to stop. */
 static bool once_run(const char *path, const char *file, const char *command)
 {
+    progress_step("once", file);
     struct child child =
         child_run((char *[]){"/bin/sh", "-c", (char *)(uintptr_t)command, NULL},
                   ONCE_LIMIT_S);
     bool going = child.interrupted == 0;
     char *failure = going ? once_failure(&child) : NULL;
+    progress_clear();
     if (failure != NULL)
         fprintf(stderr, "sweep: once: %s: not made: %s\n", file, failure);
     else if (going) {

@@ -248,6 +248,7 @@ struct plan plan_make(const struct asked *asked,
     plan_fit(&p.plan, asked, (double)(clock_now() - start) / NS_PER_S);
     plan_blanks(&p);
     plan_twin(&p.plan);
+    progress_clear();
     p.plan.failed_trials = p.trials.failed;
     trials_free(&p.trials);
     return p.plan;

@@ -56,6 +56,7 @@ static void samples_note(struct samples *samples, unsigned block, size_t arm,
     double wall_s =
         json_number_value(json_object_get(sample, "wall_ns")) / NS_PER_S;
     samples->count++;
+    samples->took_s[arm] = wall_s;
     samples->spent_s += wall_s;
     if (wall_s > samples->slowest_s)
         samples->slowest_s = wall_s;
@@ -129,6 +130,9 @@ struct samples samples_open(const struct session *session, struct plan *plan)
         die(errno, "%s", samples.path);
     for (size_t i = 0; i < plan->count; i++)
         samples.running += arm_runs(&plan->arms[i]);
+    samples.took_s = calloc(plan->count + 1, sizeof *samples.took_s);
+    if (samples.took_s == NULL)
+        die(ENOMEM, "memory");
     samples_reach(&samples, 0);
     samples_load(&samples, plan);
     return samples;
@@ -202,6 +206,7 @@ void samples_sync(struct samples *samples)
 void samples_close(struct samples *samples)
 {
     close(samples->file);
+    free(samples->took_s);
     free(samples->done);
     free(samples->disturbed);
     free(samples->path);

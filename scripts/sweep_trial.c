@@ -41,6 +41,7 @@ static void trial_read(struct trial *trial, const struct child *child)
             "%s gives no digest to compare with: %s", trial->judge->name,
             child->timed_out ? "no end in sight" : words);
         trial->refusal_verdict = cannot ? "unsupported" : "harness-error";
+        progress_clear();
         fprintf(stderr, "sweep: %s: %s\n", trial->kernel->name, trial->refusal);
         free(words);
     }
@@ -147,6 +148,9 @@ static const struct trial *trial_find(struct trials *trials, const char *build,
     struct trial *trial = &trials->list[trials->count++];
     *trial = (struct trial){
         .kernel = kernel, .judge = judge, .arguments = text_copy(arguments)};
+    char *what = text_format("right answer of %s", kernel->name);
+    progress_step(what, arguments);
+    free(what);
     uint64_t start = clock_now();
     struct child child = trial_run(build, trial);
     double whole_s = (double)(clock_now() - start) / NS_PER_S;

@@ -444,6 +444,9 @@ sized() { # SIZE-OF-THREADS: the speedup of threads over sequential
 }
 is "equal sizes are divided" "$(sized 5)" 2
 is "other sizes are not" "$(sized 6)" ''
+is "summary.csv says of which experiment, and where in its chart" \
+    "$(sed -n '1p;$p' "$scratch/sized/summary.csv" | grep -oE '(,[^,]*){4}$')" \
+    $',experiment,series,x,size\n,e,t,2,6'
 is "a row for what has no chart" "$("$BUILD/stats" rows "$scratch/sized" lines |
     sed -n '$p' | cut -f 1-8)" $'e\tgcd\tthreads\t2\t2\tt\t2\t6'
 
