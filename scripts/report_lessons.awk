@@ -2,7 +2,7 @@
 # as the report's table: a group for each chapter, a line for each lesson.
 #
 # asked: "yes" for the lessons that the run has anything of, "no" for the
-# others. Columns are found by their names in the first row. Roles are named
+# others. In the environment: caption. Columns are found by their names in the first row. Roles are named
 # since a table that is drawn as cards is none for a screen reader otherwise.
 # SPDX-License-Identifier: MIT
 
@@ -30,7 +30,7 @@ function bound(text)
 function head()
 {
     print "<table class=\"lessons\" role=\"table\">"
-    print "<caption>" caption "</caption>"
+    print "<caption>" ENVIRON["caption"] "</caption>"
     print "<thead role=\"rowgroup\"><tr role=\"row\">" \
         "<th role=\"columnheader\" scope=\"col\">The book says</th>" \
         "<th role=\"columnheader\" scope=\"col\">Verdict</th>" \
@@ -47,6 +47,27 @@ function group(chapter)
     print "<tbody role=\"rowgroup\"><tr class=\"source\" role=\"row\">" \
         "<th role=\"rowheader\" scope=\"rowgroup\" colspan=\"4\">" chapter \
         "</th></tr>"
+}
+
+# What was found in words. Where there are some, they say what the figure means;
+# which arms were divided is said before them, and in lessons.csv.
+function meaning(    text)
+{
+    text = cell("why")
+    if (cell("here") != "-")
+        sub(/^[^;]* blocks; /, "", text)
+    if (tried() != "")
+        text = "tried by a command"
+    return text
+}
+
+# "exit status 2", where a command has decided.
+function tried(    text)
+{
+    text = cell("why")
+    if (cell("verdict") !~ /^(holds|does)/ || !match(text, /^exit status [0-9]+/))
+        return ""
+    return substr(text, 1, RLENGTH)
 }
 
 function verdict(    kind, sign)
@@ -73,7 +94,9 @@ cell("asked") == asked {
     chapter = source
     n++
     said = verdict()
-    figure = cell("here") == "-" ? "" : cell("here") " "
+    figure = cell("here") == "-" ? tried() : cell("here")
+    if (figure != "")
+        figure = figure " "
     if (cell("bound") != "")
         figure = figure "<span class=\"soft bound\">claimed: " \
             bound(cell("bound")) "</span>"
@@ -82,7 +105,7 @@ cell("asked") == asked {
         "<td role=\"cell\" class=\"verdict\">%s</td>" \
         "<td role=\"cell\" class=\"here\">%s<small>%s</small></td>" \
         "<td role=\"cell\" class=\"book\">%s%s</td></tr>\n", class, \
-        cell("lesson"), cell("claim"), said, figure, cell("why"), \
+        cell("lesson"), cell("claim"), said, figure, meaning(), \
         cell("then"), rest == "" ? "" : " <small>(" rest ")</small>"
 }
 
