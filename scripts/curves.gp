@@ -31,9 +31,9 @@ set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
 eval "set xtics (" . x_tics . ")"
 eval "set ytics (" . y_tics . ")"
 set grid ytics linecolor rgb pale linetype 1
-bound_place = "center offset 0, 0.5"
+bound_place = "center"
 if (bound_n > 0) {
-    set label 20 bound_text at bound_x, bound_y @bound_place front \
+    set label 20 bound_text at bound_x, bound_y center front \
         textcolor rgb grey
 }
 load scripts . "/lines.gp"

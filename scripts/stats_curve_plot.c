@@ -129,7 +129,7 @@ static int by_value(const void *a, const void *b)
 /* How much of the lower axis a text takes, with a blank. */
 static double text_share(const char *text)
 {
-    static const double character = 0.047;
+    static const double character = 0.056;
     return character * ((double)strlen(text) + 1.2);
 }
 
@@ -253,6 +253,25 @@ static void axis_head(const char *axis, char *text, size_t bytes)
         text[9] = '\0';
 }
 
+/* What the two columns of numbers are: those of the dots, or x, and those of
+ * the lines. */
+static void number_heads(FILE *out, const struct chart *chart)
+{
+    const struct curve *curve = chart->curve;
+    char text[64];
+    const char *first = quantity_head(curve->right);
+    const char *second = quantity_head(curve->y);
+    axis_head(curve->about.x, text, sizeof text);
+    if (!right_differs(chart)) {
+        first = text;
+    } else if (!strcmp(first, second)) {
+        first = "dots";
+        second = "lines";
+    }
+    put_constant(out, "number_head_1", first);
+    put_constant(out, "number_head_2", second);
+}
+
 void curve_titles(FILE *out, const struct results *results,
                   const struct chart *chart)
 {
@@ -274,13 +293,7 @@ void curve_titles(FILE *out, const struct results *results,
                  curve->grain           ? "bar: 95 %"
                  : right_differs(chart) ? "at each line\u2019s end (bar: 95 %)"
                                         : "bar: 95 %");
-    if (right_differs(chart)) {
-        put_constant(out, "number_head_1", quantity_head(curve->right));
-    } else {
-        axis_head(e->x, text, sizeof text);
-        put_constant(out, "number_head_1", text);
-    }
-    put_constant(out, "number_head_2", quantity_head(curve->y));
+    number_heads(out, chart);
     put_constant(out, "bound_text", curve_bound_name(chart));
     put_constant(out, "kind", "curves");
     put_constant(out, "experiment", *e->uses ? e->uses : e->name);

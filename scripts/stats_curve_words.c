@@ -289,19 +289,33 @@ static void say_early_end(const struct telling *t)
     }
     if (!found)
         return;
-    printf(" %s ends at %s: there it has %s, that of %s %s %s times as %s",
-           found->label, axis_words(t->curve->about.x, end),
-           unit_words(t->curve->words_unit, curve_at(found, end)->y),
-           t->lines[0]->label, "is",
-           factor_text(t->curve->gain ? most.middle : 1 / most.middle), "high");
-    if (has_ends(&most)) {
-        struct interval shown = most;
-        if (!t->curve->gain)
-            shown = (struct interval){most.n, 1 / most.middle, 1 / most.high,
-                                      1 / most.low};
-        say_factor_interval(&shown);
-    }
+    printf(" %s ends at %s, where it has %s: ", found->label,
+           axis_words(t->curve->about.x, end),
+           unit_words(t->curve->words_unit, curve_at(found, end)->y));
+    if (t->curve->gain)
+        printf("that of %s is %s times as high", t->lines[0]->label,
+               factor_text(most.middle));
+    else
+        printf("%s times that of %s there", factor_text(most.middle),
+               t->lines[0]->label);
+    say_factor_interval(&most);
     printf(".");
+}
+
+/* The one line that goes on where no other does. */
+static void say_beyond(const struct telling *t)
+{
+    double x = outermost(t->chart, true, 1, NAN);
+    if (x <= t->x)
+        return;
+    for (size_t s = 0; s < t->chart->measured_n; s++) {
+        const struct series *series = &t->chart->series[s];
+        const struct point *point = curve_at(series, x);
+        if (point)
+            printf(" At %s there is only %s, with %s.",
+                   axis_words(t->curve->about.x, x), series->label,
+                   unit_words(t->curve->words_unit, point->y));
+    }
 }
 
 /* ----------------------------------------------------------- the change */
@@ -317,7 +331,7 @@ static struct interval change_of(const struct telling *t,
 }
 
 /* "2.84-fold (95 % interval 1.23 to 60.4)", or "by 4 %" where it is less than
- * double or more than half. */
+ * about two. */
 static void say_fold(const struct interval *change)
 {
     bool grows = change->middle > 1;
@@ -326,7 +340,7 @@ static void say_fold(const struct interval *change)
     if (!grows)
         fold = (struct interval){change->n, 1 / change->middle,
                                  1 / change->high, 1 / change->low};
-    if (fold.middle >= 2) {
+    if (fold.middle >= 1.95) {
         printf("%s-fold", factor_text(fold.middle));
         say_factor_interval(&fold);
         return;
@@ -508,12 +522,21 @@ static void say_between(const struct telling *t, const struct crossing *found)
     }
 }
 
+/* Whether a line is what others are divided by: 1 all the way. */
+static bool is_base(const struct telling *t, const struct series *line)
+{
+    const struct arm *arm = series_arm(line);
+    return t->curve->y_unit == UNIT_TIMES && arm->sequential == arm;
+}
+
 /* Whoever is best at the first x and not at the last one is overtaken. */
 static bool say_overtaking(const struct telling *t)
 {
     const struct series *best = t->lines[0], *early = NULL;
     for (size_t i = 0; i < t->n; i++) {
         const struct point *point = curve_at(t->lines[i], t->first);
+        if (is_base(t, t->lines[i]))
+            continue;
         const struct point *least = early ? curve_at(early, t->first) : NULL;
         if (point && (!least || (t->curve->gain ? point->y > least->y
                                                 : point->y < least->y)))
@@ -764,6 +787,7 @@ void curve_words(const struct results *results, const struct chart *chart)
         say_best(&t);
         if (t.n > 1)
             say_early_end(&t);
+        say_beyond(&t);
         if (isfinite(t.first) && !say_overtaking(&t))
             say_change(&t);
         say_passing(&t);
