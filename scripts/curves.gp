@@ -27,7 +27,12 @@ if (y_log) {
 }
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
+# Below its axis, and on the paper.
+axis_half = 3.4 * strlen(lines_axis) / width
+axis_at = (lines_left + lines_right) / 2
+axis_at = axis_at - axis_half < 0.012 ? axis_half + 0.012 : axis_at
+set label 11 lines_axis at screen axis_at, \
+    screen panel_bottom - 36.0 / height center textcolor rgb "#333333"
 eval "set xtics (" . x_tics . ")"
 eval "set ytics (" . y_tics . ")"
 set grid ytics linecolor rgb pale linetype 1

@@ -74,7 +74,8 @@ double curve_bound(const struct results *results, const struct chart *chart,
     return chart->curve->gain ? base->y * x / base->x : base->y * base->x / x;
 }
 
-const char *curve_bound_name(const struct chart *chart)
+/* In a word or two, whatever the experiment calls it. */
+static const char *plain_name(const struct chart *chart)
 {
     bool share = chart->curve->y_unit == UNIT_SHARE;
     const char *const names[][2] = {
@@ -84,12 +85,24 @@ const char *curve_bound_name(const struct chart *chart)
         {"little", "Little's law"},
         {"most", "the most reached"},
     };
-    if (*chart->curve->about.bound_name)
-        return chart->curve->about.bound_name;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (bound_is(chart, names[i][0]))
             return names[i][1];
     return "";
+}
+
+const char *curve_bound_name(const struct chart *chart)
+{
+    const char *plain = plain_name(chart);
+    const char *told = chart->curve->about.bound_name;
+    return *plain && *told ? told : plain;
+}
+
+const char *curve_bound_label(const struct chart *chart)
+{
+    enum { ROOM = 15 }; /* letters within the panel */
+    const char *name = curve_bound_name(chart);
+    return strlen(name) > ROOM ? plain_name(chart) : name;
 }
 
 /* ------------------------------------------------------- where it is named */
@@ -157,7 +170,7 @@ static void place_name(const struct results *results, const struct chart *chart,
                                   0.14, -0.14, 0.2,  -0.2};
     const double enough = 0.06;
     double best = -1;
-    double half = fmin(0.028 * (double)strlen(curve_bound_name(chart)), 0.45);
+    double half = fmin(0.028 * (double)strlen(curve_bound_label(chart)), 0.45);
     for (size_t i = 0; i < sizeof away / sizeof *away; i++)
         for (double x = half + 0.04; x <= 0.9601 - half; x += 0.03) {
             double bound = curve_bound(

@@ -230,7 +230,6 @@ static const char *base_text(const struct chart *chart)
     const struct arm *base = NULL;
     for (size_t s = 0; s < chart->measured_n && !base; s++)
         base = series_arm(&chart->series[s])->sequential;
-    const char *bound = curve_bound_name(chart);
     *text = '\0';
     if (curve->grain)
         snprintf(text, sizeof text,
@@ -240,8 +239,27 @@ static const char *base_text(const struct chart *chart)
         snprintf(text, sizeof text, "%s = sequential, %s",
                  curve->y_unit == UNIT_TIMES ? "1x" : "100 % on one core",
                  seconds_interval_text(&base->estimate.elapsed));
-    else if (*bound)
-        snprintf(text, sizeof text, "grey: %s", bound);
+    /* A bound whose name is too long for its line is named here. */
+    const char *bound = curve_bound_name(chart);
+    size_t used = strlen(text);
+    if (*bound && (!used || strcmp(bound, curve_bound_label(chart)) != 0))
+        snprintf(text + used, sizeof text - used, "%sgrey: %s",
+                 used ? "; " : "", bound);
+    return text;
+}
+
+/* What stands below the axis: as much of its name as has room beside that of
+ * the dots. */
+static const char *axis_label(const struct chart *chart)
+{
+    static char text[128];
+    size_t room = right_differs(chart) ? 36 : 56;
+    snprintf(text, sizeof text, "%s", chart->curve->about.x);
+    char *that = strstr(text, " that "), *comma = strchr(text, ',');
+    if (strlen(text) > room && comma)
+        *comma = '\0';
+    if (strlen(text) > room && that)
+        *that = '\0';
     return text;
 }
 
@@ -285,7 +303,7 @@ void curve_titles(FILE *out, const struct results *results,
     put_constant(out, "title_text", text);
     put_constant(out, "base_text", base_text(chart));
     put_constant(out, "lines_head", curve->y_name);
-    put_constant(out, "lines_axis", e->x);
+    put_constant(out, "lines_axis", axis_label(chart));
     put_constant(out, "dots_head",
                  right_differs(chart) ? curve->right_name
                                       : "at the end of each line");
@@ -294,7 +312,7 @@ void curve_titles(FILE *out, const struct results *results,
                  : right_differs(chart) ? "at each line\u2019s end (bar: 95 %)"
                                         : "bar: 95 %");
     number_heads(out, chart);
-    put_constant(out, "bound_text", curve_bound_name(chart));
+    put_constant(out, "bound_text", curve_bound_label(chart));
     put_constant(out, "kind", "curves");
     put_constant(out, "experiment", *e->uses ? e->uses : e->name);
     put_constant(out, "kernels",

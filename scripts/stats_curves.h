@@ -125,6 +125,8 @@ double curve_bound(const struct results *results, const struct chart *chart,
                    double x);
 /* What it is called; "" without one. */
 const char *curve_bound_name(const struct chart *chart);
+/* The same, where it has to be short. */
+const char *curve_bound_label(const struct chart *chart);
 struct frame;
 void curve_bound_write(FILE *out, const struct results *results,
                        const struct chart *chart, const struct frame *frame);

@@ -224,9 +224,13 @@ const char *unit_words(enum unit unit, double value)
 }
 
 /* "1 worker", "1 item in flight", "64 items a queue may hold". Bytes and
- * seconds are units already, and what follows them stays. */
+ * seconds are units already, and what follows them stays; "how many" is what
+ * the number says. */
 const char *axis_words(const char *axis, double x)
 {
+    static const char many[] = "how many ";
+    if (!strncmp(axis, many, strlen(many)))
+        axis += strlen(many);
     static char texts[4][160];
     static unsigned turn;
     char *text = texts[turn++ % 4];

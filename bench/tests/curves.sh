@@ -400,27 +400,27 @@ say "words: the best at the end, with its interval" convoy \
 say "words: by how much over the next and the worst" convoy \
     'that of gil 1 ms is 10\.0 times as high \(95 % interval [0-9. to]*\) and that of gil is 75\.0 times as high \(95 % interval'
 say "words: what changes from one end to the other" convoy \
-    'From 2 to 8 workers the response time grows 3\.00-fold \(95 % interval 2\.9[0-9] to 3\.0[0-9]\) with gil and 2\.00-fold \(.*\) with gil 1 ms; with threads it cannot be told from unchanged\.$'
+    'From 2 to 8 workers the response time grows 3\.00-fold \(95 % interval 2\.9[0-9] to 3\.0[0-9]\) with gil and 2\.00-fold \(.*\) with gil 1 ms; with threads no change can be told\.$'
 say "words: who cannot be told apart" queues \
     'At 1,024 items a queue may hold (blocking|polling) has the lowest elapsed time: 30\.0 ms .*Block by block this run cannot tell it apart from (polling|blocking)\.'
 say "words: what falls" queues 'the elapsed time falls by 25 % \(95 % interval 2[34] to 2[56]\) with blocking and 33\.[34]-fold .* with polling\.'
-say "words: the dots" queues 'The polls in vain is lowest with blocking, 0 .*and highest with polling, 2 '
+say "words: the dots" queues 'Polls in vain: fewest with blocking, 0 .*; most with polling, 2 '
 say "words: more is better" uneven \
-    '^At 4 cores (openmp dynamic|stealing) has the highest speedup: 3\.8[45]x .*, 96 % of ideal, 1\.02 times that of openmp guided \(.*\) and 1\.54 times that of openmp static \('
+    '^At 4 cores (openmp dynamic|stealing) has the highest speedup: 3\.8[45]x .*, 96 % of the bound \(ideal\), 1\.02 times that of openmp guided \(.*\) and 1\.54 times that of openmp static \('
 say "words: the ideal of Little's law" inflight-rate \
-    '^At 20 items in flight event_loop has the highest items a second: 199 \(95 % interval [0-9]* to [0-9]*\), 100 % of Little.s law, 1\.09 times that of threads'
+    '^At 20 items in flight event_loop has the most items a second: 199 \(95 % interval [0-9]* to [0-9]*\), 100 % of the bound \(Little.s law\), 1\.09 times that of threads'
 say "words: where a line breaks even, between what was measured" grain \
-    ' pool passes break-even between 1 and 10 us a task, at about 4\.[123]0? by a straight line'
-say "words: for every line" grain ' process_pool passes break-even between 10 and 100 us a task'
-say "words: who never does" grain ' gil pool is nowhere above break-even\.'
+    ' pool (passes the grey line \(break-even\) )?between 1 and 10 us a task, at about 4\.[123] by a straight line'
+say "words: for every line" grain ' process_pool (passes the grey line \(break-even\) )?between 10 and 100 us a task'
+say "words: who never does" grain ' gil pool is nowhere above the grey line \(break-even\)\.'
 say "words: where one line overtakes another" grain \
     'At 10 us a task pool is ahead of it; the two lines cross between 10 and 100 us a task, at about [0-9]* by a straight line\.'
 say "words: a line that ends early" coroutines-memory \
     'At 1,000 items there is only event_loop, with 800 B\.'
 say "words: a limit, and from when on it is reached" memory \
-    'The most that any of them reaches is 13\.1 GB a second \(bandwidth limit\); threads has 95 % of it with 2 cores\.'
+    'The most that any of them reaches is 13\.1 GB a second; threads has 95 % of it with 2 cores\.'
 say "words: efficiency, and the serial share" efficiency-gcd \
-    '^At 4 cores threads has the highest efficiency: 89 % .*The serial share \(Karp-Flatt\) is lowest with threads, 4\.0 % \(95 % interval .*, and highest with gil, 11[01] %'
+    '^At 4 cores threads has the highest efficiency: 89 % .*Serial share \(Karp-Flatt\): lowest with threads, 4\.0 % \(95 % interval .*; highest with gil, 11[01] %'
 say "words: METG of each strategy" granularity \
     'METG\(50 %\), from tasks of .* with threads \(95 % interval .* with pool \(95 % interval'
 say "words: who needs longer tasks" granularity \
@@ -435,7 +435,7 @@ say "another value: another best, and it is overtaken" queues \
     '^At 1,024 items a queue may hold polling has the lowest elapsed time: 30\.0 ms .* that of blocking is 2\.00 times as high .* At 64 items a queue may hold blocking is ahead of it; the two lines cross between 64 and 1,024 items a queue may hold' \
     "$scratch/other"
 say "another value: it is above throughout" grain \
-    ' pool is everywhere above break-even\.' "$scratch/other"
+    ' pool is everywhere above the grey line \(break-even\)\.' "$scratch/other"
 say "another value: another best of all" uneven \
     'stealing has the highest speedup: 5\.00x .* 1\.30 times that of openmp dynamic' \
     "$scratch/other"
