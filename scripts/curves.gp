@@ -27,13 +27,18 @@ if (y_log) {
 }
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
+# Below its axis, and on the paper.
+axis_half = 3.4 * strlen(lines_axis) / width
+axis_at = (lines_left + lines_right) / 2
+axis_at = axis_at - axis_half < 0.012 ? axis_half + 0.012 : axis_at
+set label 11 lines_axis at screen axis_at, \
+    screen panel_bottom - 36.0 / height center textcolor rgb "#333333"
 eval "set xtics (" . x_tics . ")"
 eval "set ytics (" . y_tics . ")"
 set grid ytics linecolor rgb pale linetype 1
-bound_place = "center offset 0, 0.5"
+bound_place = "center"
 if (bound_n > 0) {
-    set label 20 bound_text at bound_x, bound_y @bound_place front \
+    set label 20 bound_text at bound_x, bound_y center front \
         textcolor rgb grey
 }
 load scripts . "/lines.gp"

@@ -129,7 +129,7 @@ static int by_value(const void *a, const void *b)
 /* How much of the lower axis a text takes, with a blank. */
 static double text_share(const char *text)
 {
-    static const double character = 0.047;
+    static const double character = 0.056;
     return character * ((double)strlen(text) + 1.2);
 }
 
@@ -230,7 +230,6 @@ static const char *base_text(const struct chart *chart)
     const struct arm *base = NULL;
     for (size_t s = 0; s < chart->measured_n && !base; s++)
         base = series_arm(&chart->series[s])->sequential;
-    const char *bound = curve_bound_name(chart);
     *text = '\0';
     if (curve->grain)
         snprintf(text, sizeof text,
@@ -240,8 +239,27 @@ static const char *base_text(const struct chart *chart)
         snprintf(text, sizeof text, "%s = sequential, %s",
                  curve->y_unit == UNIT_TIMES ? "1x" : "100 % on one core",
                  seconds_interval_text(&base->estimate.elapsed));
-    else if (*bound)
-        snprintf(text, sizeof text, "grey: %s", bound);
+    /* A bound whose name is too long for its line is named here. */
+    const char *bound = curve_bound_name(chart);
+    size_t used = strlen(text);
+    if (*bound && (!used || strcmp(bound, curve_bound_label(chart)) != 0))
+        snprintf(text + used, sizeof text - used, "%sgrey: %s",
+                 used ? "; " : "", bound);
+    return text;
+}
+
+/* What stands below the axis: as much of its name as has room beside that of
+ * the dots. */
+static const char *axis_label(const struct chart *chart)
+{
+    static char text[128];
+    size_t room = right_differs(chart) ? 36 : 56;
+    snprintf(text, sizeof text, "%s", chart->curve->about.x);
+    char *that = strstr(text, " that "), *comma = strchr(text, ',');
+    if (strlen(text) > room && comma)
+        *comma = '\0';
+    if (strlen(text) > room && that)
+        *that = '\0';
     return text;
 }
 
@@ -251,6 +269,25 @@ static void axis_head(const char *axis, char *text, size_t bytes)
     snprintf(text, bytes, "%.*s", (int)strcspn(axis, " ,"), axis);
     if (strlen(text) > 9)
         text[9] = '\0';
+}
+
+/* What the two columns of numbers are: those of the dots, or x, and those of
+ * the lines. */
+static void number_heads(FILE *out, const struct chart *chart)
+{
+    const struct curve *curve = chart->curve;
+    char text[64];
+    const char *first = quantity_head(curve->right);
+    const char *second = quantity_head(curve->y);
+    axis_head(curve->about.x, text, sizeof text);
+    if (!right_differs(chart)) {
+        first = text;
+    } else if (!strcmp(first, second)) {
+        first = "dots";
+        second = "lines";
+    }
+    put_constant(out, "number_head_1", first);
+    put_constant(out, "number_head_2", second);
 }
 
 void curve_titles(FILE *out, const struct results *results,
@@ -266,7 +303,7 @@ void curve_titles(FILE *out, const struct results *results,
     put_constant(out, "title_text", text);
     put_constant(out, "base_text", base_text(chart));
     put_constant(out, "lines_head", curve->y_name);
-    put_constant(out, "lines_axis", e->x);
+    put_constant(out, "lines_axis", axis_label(chart));
     put_constant(out, "dots_head",
                  right_differs(chart) ? curve->right_name
                                       : "at the end of each line");
@@ -274,14 +311,8 @@ void curve_titles(FILE *out, const struct results *results,
                  curve->grain           ? "bar: 95 %"
                  : right_differs(chart) ? "at each line\u2019s end (bar: 95 %)"
                                         : "bar: 95 %");
-    if (right_differs(chart)) {
-        put_constant(out, "number_head_1", quantity_head(curve->right));
-    } else {
-        axis_head(e->x, text, sizeof text);
-        put_constant(out, "number_head_1", text);
-    }
-    put_constant(out, "number_head_2", quantity_head(curve->y));
-    put_constant(out, "bound_text", curve_bound_name(chart));
+    number_heads(out, chart);
+    put_constant(out, "bound_text", curve_bound_label(chart));
     put_constant(out, "kind", "curves");
     put_constant(out, "experiment", *e->uses ? e->uses : e->name);
     put_constant(out, "kernels",

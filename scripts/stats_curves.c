@@ -435,11 +435,21 @@ static bool kernel_known(const struct results *results,
     return false;
 }
 
+const char *curve_fault(const struct experiment *experiment)
+{
+    static char text[128];
+    const char *const names[] = {experiment->y, experiment->right};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (*names[i] && !quantity_known(names[i])) {
+            snprintf(text, sizeof text, "no such quantity: %s", names[i]);
+            return text;
+        }
+    return "";
+}
+
 static bool draws_lines(const struct experiment *e)
 {
-    bool known = (!*e->y || quantity_known(e->y)) &&
-                 (!*e->right || quantity_known(e->right));
-    return known &&
+    return !*curve_fault(e) &&
            (!strcmp(e->chart, "lines") || !strcmp(e->chart, "granularity"));
 }
 
@@ -469,7 +479,6 @@ struct charts curves_build(const struct results *results)
 const char *curve_missing(const struct chart *chart,
                           const struct series *series)
 {
-    static char text[128];
     const struct arm *arm = series->missing;
     const char *why = arm ? arm_reason(arm) : "";
     bool divided = chart->curve->y_unit == UNIT_TIMES ||
@@ -478,7 +487,5 @@ const char *curve_missing(const struct chart *chart,
         return why;
     if (divided && arm && !arm->sequential)
         return "no sequential run to compare with";
-    snprintf(text, sizeof text, "%s is not told",
-             quantity_words(chart->curve->y));
-    return text;
+    return "not told";
 }

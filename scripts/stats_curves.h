@@ -96,6 +96,9 @@ struct curve {
 /* stats_curves.c: all charts of all experiments that draw lines; charts_free
  * frees them. */
 struct charts curves_build(const struct results *results);
+/* Why an experiment cannot be drawn; "" when it can. Valid until the next
+ * call. */
+const char *curve_fault(const struct experiment *experiment);
 /* What is drawn of an arm, in one block; NaN where it has none. */
 double curve_value(const struct results *results, const struct chart *chart,
                    const struct arm *arm, size_t block);
@@ -122,11 +125,13 @@ double curve_bound(const struct results *results, const struct chart *chart,
                    double x);
 /* What it is called; "" without one. */
 const char *curve_bound_name(const struct chart *chart);
+/* The same, where it has to be short. */
+const char *curve_bound_label(const struct chart *chart);
+struct frame;
 void curve_bound_write(FILE *out, const struct results *results,
-                       const struct chart *chart, double low, double high);
+                       const struct chart *chart, const struct frame *frame);
 
 /* stats_curve_plot.c: called by stats_plot.c and stats_titles.c. */
-struct frame;
 struct frame curve_frame(const struct results *results,
                          const struct chart *chart);
 void curve_tics(FILE *out, const struct chart *chart,

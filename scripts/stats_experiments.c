@@ -257,7 +257,10 @@ static size_t lines_rows(const struct results *results,
     struct charts charts = curves_build(results);
     size_t n = charts_rows(&charts, e);
     charts_free(&charts);
-    return n;
+    if (n || !*curve_fault(e))
+        return n;
+    experiment_row(e, "", "", curve_fault(e));
+    return 1;
 }
 
 /* Charts that are drawn from a file that a `once` command made: there when

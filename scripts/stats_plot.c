@@ -447,7 +447,7 @@ static void chart_write(const struct results *results,
     put_tails(out, chart, &f);
     put_leaders(out, chart, &f);
     if (chart->kind == CHART_CURVES)
-        curve_bound_write(out, results, chart, f.x_low, f.x_high);
+        curve_bound_write(out, results, chart, &f);
     else
         bound_write(out, results, chart, f.x_low,
                     f.x_log ? f.x_most : f.x_high);

@@ -158,7 +158,7 @@ static const struct prefix *prefix_of(enum unit unit, double value)
 /* Whole numbers without ".00". */
 static void put_digits(char *text, double value, const char *unit)
 {
-    bool whole = fabs(value - round(value)) < 5e-7 * fabs(value);
+    bool whole = fabs(value - round(value)) <= 5e-7 * fabs(value);
     snprintf(text, TEXT_BYTES, "%.*f%s", whole ? 0 : digits_of(value),
              round(value) == 0 && whole ? 0.0 : value, unit);
 }
@@ -224,9 +224,13 @@ const char *unit_words(enum unit unit, double value)
 }
 
 /* "1 worker", "1 item in flight", "64 items a queue may hold". Bytes and
- * seconds are units already, and what follows them stays. */
+ * seconds are units already, and what follows them stays; "how many" is what
+ * the number says. */
 const char *axis_words(const char *axis, double x)
 {
+    static const char many[] = "how many ";
+    if (!strncmp(axis, many, strlen(many)))
+        axis += strlen(many);
     static char texts[4][160];
     static unsigned turn;
     char *text = texts[turn++ % 4];
@@ -259,7 +263,16 @@ static void put_tic(FILE *out, enum unit unit, double at, bool first)
             last = point;
         memmove(last, end, strlen(end) + 1);
     }
-    fprintf(out, "%s\"%s\" %.10g", first ? "" : ", ", text, at);
+    fprintf(out, "%s\"", first ? "" : ", ");
+    for (const char *c = text; *c; c++) /* gnuplot takes it for a format */
+        fprintf(out, *c == '%' ? "%%%%" : "%c", *c);
+    /* No exponent: scripts that thin tics out read these as plain numbers. */
+    bool tiny = at != 0 && fabs(at) < 1e-3;
+    fprintf(out,
+            fabs(at) >= 1e9 ? "\" %.0f"
+            : tiny          ? "\" %.15f"
+                            : "\" %.10g",
+            at);
 }
 
 /* Steps of 1, 2 or 5. */
@@ -269,7 +282,7 @@ static void linear_tics(FILE *out, enum unit unit, double low, double high,
     double span = high - low;
     double step = pow(10, floor(log10(span / most)));
     double rough = span / most / step;
-    step *= rough <= 1 ? 1 : rough <= 2 ? 2 : rough <= 5 ? 5 : 10;
+    step *= rough <= 1.1 ? 1 : rough <= 2.2 ? 2 : rough <= 5.5 ? 5 : 10;
     bool first = true;
     for (double i = ceil(low / step - 1e-9); i * step <= high + 1e-9 * span;
          i++) {
