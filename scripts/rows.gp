@@ -48,8 +48,9 @@ if (dots_mark > 0) {
         linecolor rgb "#aaaaaa" dashtype 2
 }
 row_high = (y_high - y_low) / rows_n
+tick = row_high * min(0.8, 16 * rows_n / real(panel_pixels))
 ticks = !exists("$selfs") ? "" : ", $selfs using 1:" . \
-    "(y_high - ($0 + 0.9) * row_high):(0):(0.8 * row_high):" . \
+    "(y_high - ($0 + 0.5) * row_high - tick / 2):(0):(tick):" . \
     "(colour(word(line_styles, int($0) + 1))) with vectors nohead " . \
     "linewidth 1.2 linecolor rgb variable"
 plot $rows using 3:1:4:5:(colour($2)) with xerrorbars pointtype 0 \

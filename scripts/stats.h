@@ -278,7 +278,8 @@ double beyond_room(const struct chart *chart, double x_high);
 /* Makes the lower axis logarithmic where it goes beyond the cores. */
 void beyond_axis(const struct chart *chart, double *x_low, double *x_high,
                  bool *x_log);
-/* x_log and cores_edge for gnuplot: where the region begins, or 0. */
+/* x_log and cores_edge for gnuplot, where the region begins, or 0; and tics
+ * that suit it. */
 void beyond_write(FILE *out, const struct chart *chart);
 /* What so many workers gained or cost, as a sentence on standard output. */
 void beyond_words(const struct results *results, const struct chart *chart);

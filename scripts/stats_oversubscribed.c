@@ -47,20 +47,52 @@ double beyond_room(const struct chart *chart, double x_high)
     return isfinite(beyond) && within > 0 ? within : x_high;
 }
 
+/* The least and the greatest x of all points. */
+static void extremes(const struct chart *chart, double *least, double *most)
+{
+    *least = INFINITY;
+    *most = 0;
+    for (size_t s = 0; s < chart->measured_n; s++)
+        for (size_t p = 0; p < chart->series[s].points_n; p++) {
+            *least = fmin(*least, chart->series[s].points[p].x);
+            *most = fmax(*most, chart->series[s].points[p].x);
+        }
+}
+
 void beyond_axis(const struct chart *chart, double *x_low, double *x_high,
                  bool *x_log)
 {
-    double least = INFINITY, most = 0;
+    double least, most;
     if (!chart_goes_beyond(chart))
         return;
-    for (size_t s = 0; s < chart->measured_n; s++)
-        for (size_t p = 0; p < chart->series[s].points_n; p++) {
-            least = fmin(least, chart->series[s].points[p].x);
-            most = fmax(most, chart->series[s].points[p].x);
-        }
+    extremes(chart, &least, &most);
     *x_log = true;
     *x_low = least / 1.15;
     *x_high = most * 1.15;
+}
+
+/* Tics of the logarithmic axis: the most cores, halved as long as that is
+ * whole, the least, and all that lies beyond. */
+static void put_tics(FILE *out, const struct chart *chart, double within)
+{
+    double least, most, x;
+    extremes(chart, &least, &most);
+    fprintf(out, "x_tics = '%.10g", least);
+    for (x = within; x / 2 > least && fmod(x, 2) < 0.5;)
+        x /= 2;
+    for (; x <= within && x > least; x *= 2)
+        fprintf(out, ", %.10g", x);
+    /* The next x above the last one, until there is none. */
+    for (x = within; x < most;) {
+        double next = most;
+        for (size_t s = 0; s < chart->measured_n; s++)
+            for (size_t p = 0; p < chart->series[s].points_n; p++)
+                if (chart->series[s].points[p].x > x)
+                    next = fmin(next, chart->series[s].points[p].x);
+        fprintf(out, ", %.10g", next);
+        x = next;
+    }
+    fputs("'\n", out);
 }
 
 /* The region begins half-way between the points, as the axis has it. */
@@ -75,6 +107,8 @@ void beyond_write(FILE *out, const struct chart *chart)
             !goes             ? 0
             : within < beyond ? sqrt(within * beyond)
                               : beyond);
+    if (goes)
+        put_tics(out, chart, within);
 }
 
 /* ----------------------------------------------------------------- words */
