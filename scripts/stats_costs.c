@@ -257,7 +257,7 @@ static void costs_rows(const struct once *once)
 {
     const struct costs *costs = once->data;
     const struct cost *base = cost_named(costs, "coroutine_switch");
-    printf("primitive\tcost\t95 %%\ttimes a coroutine switch\tblocks\twhat\n");
+    printf("primitive\tcost\t95 %%\tcoroutine switches\tblocks\twhat\n");
     for (size_t i = 0; i < costs->n; i++) {
         const struct cost *cost = &costs->list[i];
         const struct interval *ns = &cost->ns;

@@ -17,9 +17,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct once_kind *const kinds[] = {&once_costs, &once_timeline,
-                                                &once_occupancy};
-
 /* -------------------------------------------------------------- the list */
 
 static const char *text_in(const json_t *about, const char *key)
@@ -37,16 +34,23 @@ static bool name_is_safe(const char *name)
     return *name != '\0' && *name != '-';
 }
 
+/* The kind of a chart, or NULL: it is drawn from something else. */
+static const struct once_kind *kind_called(const char *chart)
+{
+    return !strcmp(chart, once_costs.chart)       ? &once_costs
+           : !strcmp(chart, once_timeline.chart)  ? &once_timeline
+           : !strcmp(chart, once_occupancy.chart) ? &once_occupancy
+                                                  : NULL;
+}
+
 static struct once once_from(const json_t *experiment)
 {
     struct once once = {.name = text_in(experiment, "name"),
                         .title = text_in(experiment, "title"),
                         .question = text_in(experiment, "question"),
                         .files = json_object_get(experiment, "once")};
-    const char *chart = text_in(experiment, "chart");
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
-        if (!strcmp(chart, kinds[k]->chart) && name_is_safe(once.name))
-            once.kind = kinds[k];
+    if (name_is_safe(once.name))
+        once.kind = kind_called(text_in(experiment, "chart"));
     return once;
 }
 

@@ -167,7 +167,29 @@ static double times_as_fast(const struct trace *base, const struct trace *trace)
     return base ? trace_length(base) / trace_length(trace) : (double)NAN;
 }
 
+/* A run on a busy machine shows the machine. */
+static bool was_alone(const struct trace *trace)
+{
+    static const double most_lost = 0.1;
+    return trace_lost(trace) <= most_lost;
+}
+
 /* ---------------------------------------------------------------- writing */
+
+/* What the eye could take for granted. */
+static const char *warning_of(const struct timeline *timeline,
+                              const struct once *once)
+{
+    size_t alone = 0;
+    for (size_t t = 0; t < timeline->n; t++)
+        alone += was_alone(&timeline->traces[t]);
+    return timeline->n < json_array_size(once->files)
+               ? "some traces are missing: see what stats has told"
+           : alone < timeline->n
+               ? "do not compare times: some had no core for over a tenth of "
+                 "theirs"
+               : "";
+}
 
 static void timeline_write(FILE *out, const struct results *results,
                            const struct once *once)
@@ -181,22 +203,13 @@ static void timeline_write(FILE *out, const struct results *results,
     put_constant(out, "base_text", "");
     once_footers(out, results,
                  "White: no item under way. A triangle marks a change of core.",
-                 timeline->n < json_array_size(once->files)
-                     ? "some traces are missing: see what stats has told"
-                     : "");
+                 warning_of(timeline, once));
 }
 
 /* Between the n-th of several and the one before. */
 static const char *comma(size_t n)
 {
     return n ? ", " : "";
-}
-
-/* A run on a busy machine shows the machine. */
-static bool was_alone(const struct trace *trace)
-{
-    static const double most_lost = 0.1;
-    return trace_lost(trace) <= most_lost;
 }
 
 /* Whether the commands have tried until nothing disturbed them. */
@@ -270,23 +283,20 @@ static void timeline_rows(const struct once *once)
 {
     const struct timeline *timeline = once->data;
     const struct trace *base = base_of(timeline);
-    printf(
-        "strategy\tkernel\titems\tworkers\tunder way at once\trunning at "
-        "once\trunning on average\twithout a core\telapsed\ttimes as fast as "
-        "sequential\n");
+    puts("strategy\tmost under way\tmost running\telapsed\ttimes as fast\t"
+         "running on average\twithout a core\titems\tworkers\tkernel");
     for (size_t t = 0; t < timeline->n; t++) {
         const struct trace *trace = &timeline->traces[t];
         struct summary summary = summary_of(trace);
         once_cell(stdout, trace->strategy);
-        putchar('\t');
-        once_cell(stdout, trace->kernel);
-        printf("\t%llu\t%llu\t%zu\t%zu\t%.2f\t%.0f %%\t%s\t",
-               (unsigned long long)trace->items,
-               (unsigned long long)trace->workers, summary.under_way,
-               summary.running, summary.busy, 100 * summary.without,
+        printf("\t%zu\t%zu\t%s\t", summary.under_way, summary.running,
                seconds_text(summary.seconds));
         if (base && was_alone(base) && was_alone(trace))
             printf("%.2f", times_as_fast(base, trace));
+        printf("\t%.2f\t%.0f %%\t%llu\t%llu\t", summary.busy,
+               100 * summary.without, (unsigned long long)trace->items,
+               (unsigned long long)trace->workers);
+        once_cell(stdout, trace->kernel);
         putchar('\n');
     }
 }

@@ -462,11 +462,19 @@ function table_print(    i, c, n, cell, wide, all, most, out)
             }
         heads = n > heads ? n : heads
     }
+    # Long cells are cut to 20 signs, the names at the left last of all; where
+    # that is not enough, columns at the right are left out.
     while (all + 2 * (heads - 1) > columns) {
-        most = 1
-        for (c = 2; c <= heads; c++)
+        most = heads > 1 ? 2 : 1
+        for (c = 3; c <= heads; c++)
             if (wide[c] > wide[most])
                 most = c
+        if (most > 1 && wide[most] <= 20 && heads > 2) {
+            all -= wide[heads--]
+            continue
+        }
+        if (wide[most] <= 5)
+            most = 1
         if (wide[most] <= 5)
             break
         wide[most]--
@@ -475,7 +483,7 @@ function table_print(    i, c, n, cell, wide, all, most, out)
     for (i = 1; i <= numbers_n; i++) {
         n = split(plain(numbers[i]), cell, "\t")
         out = ""
-        for (c = 1; c <= n; c++)
+        for (c = 1; c <= n && c <= heads; c++)
             out = out (c > 1 ? "  " : "") left(cell[c], wide[c])
         out = first_signs(out, columns)
         sub(/ +$/, "", out)
