@@ -164,6 +164,10 @@ made() {
          chart: "lines", x: "items a queue may hold", y: "elapsed_s",
          xlog: true, ylog: true, order: 60, right: "inside.idle_polls",
          right_name: "polls in vain"},
+        {name: "queues-polls", part: "queues", uses: "queues",
+         title: "Polls", question: "How often?", chart: "lines",
+         x: "items a queue may hold", y: "inside.idle_polls", xlog: true,
+         ylog: true, order: 60},
         {name: "convoy", title: "Response beside computing",
          question: "Who waits?", chart: "lines", x: "workers",
          y: "inside.response_p99_ns", y_name: "response time, 99 of 100",
@@ -253,14 +257,14 @@ at() { # CHART STRATEGY X [COLUMN]
 
 is "every chart is drawn, those of one experiment side by side" \
     "$(paste -sd ' ' "$scratch/names")" \
-    'speedup-factorize speedup-gcd inflight-wait efficiency-factorize efficiency-gcd shares inflight-rate queues coroutines coroutines-memory grain convoy granularity memory uneven'
+    'speedup-factorize speedup-gcd inflight-wait efficiency-factorize efficiency-gcd shares inflight-rate queues queues-polls coroutines coroutines-memory grain convoy granularity memory uneven'
 outline=$("$stats" rows "$run" experiments)
 is "the outline: its head" "$(head -n 1 <<< "$outline")" \
     $'part\ttitle\tquestion\texperiment\tchart\tkernel\twhy'
 is "the outline: parts in their order, charts with their kernels" \
     "$(sed 1d <<< "$outline" | awk -F '\t' '{ print $1 "/" $5 "/" $6 }' |
         paste -sd ' ')" \
-    'speedup/speedup-factorize/factorize speedup/speedup-gcd/gcd efficiency/efficiency-factorize/factorize efficiency/efficiency-gcd/gcd efficiency/shares/gcd inflight/inflight-wait/wait inflight/inflight-rate/wait queues/queues/thumbnails coroutines/coroutines/wait coroutines/coroutines-memory/wait grain/grain/gcd costs// convoy/convoy/helicopter granularity/granularity/hash memory/memory/triad uneven/uneven/mandelbrot odd// silent//'
+    'speedup/speedup-factorize/factorize speedup/speedup-gcd/gcd efficiency/efficiency-factorize/factorize efficiency/efficiency-gcd/gcd efficiency/shares/gcd inflight/inflight-wait/wait inflight/inflight-rate/wait queues/queues/thumbnails queues/queues-polls/thumbnails coroutines/coroutines/wait coroutines/coroutines-memory/wait grain/grain/gcd costs// convoy/convoy/helicopter granularity/granularity/hash memory/memory/triad uneven/uneven/mandelbrot odd// silent//'
 is "the outline: title and question" \
     "$(awk -F '\t' '$4 == "convoy" { print $2 "|" $3 }' <<< "$outline")" \
     'Response beside computing|Who waits?'
@@ -274,7 +278,7 @@ like "the outline: a chart drawn from a file of its own" \
     "$("$stats" rows "$run" experiments)" $'\tcosts\tcosts\t\t'
 rm "$run/charts/costs.dat"
 is "a chart is named as one of many kinds" \
-    "$("$stats" rows "$run" charts | awk -F '\t' '$2 == "curves"' | wc -l)" 12
+    "$("$stats" rows "$run" charts | awk -F '\t' '$2 == "curves"' | wc -l)" 13
 is "what has a chart is not among the further experiments" \
     "$("$stats" rows "$run" lines | wc -l)" 1
 
@@ -364,10 +368,14 @@ is "a bound has a name" "$(told memory bound_text)" 'bandwidth limit'
 
 # ---------------------------------------------------------- how it is drawn
 
+is "an axis that has to show 0 is straight" \
+    "$(told queues-polls y_log) $(told queues y_log)" '0 1'
+is "and shows it" "$(block queues-polls lines | awk -F '\t' '$2 == 0' | wc -l)" 4
+
 tics() { # CHART AXIS
     told "$1" "$2_tics" | sed 's/"\([^"]*\)" [^,]*/\1/g'
 }
-is "axis: bytes" "$(tics granularity x)" '64 B, 262 kB'
+is "axis: bytes" "$(tics granularity x)" '64 B, 256 KiB'
 is "axis: a share" "$(tics granularity y)" '0 %%, 20 %%, 40 %%, 60 %%, 80 %%, 100 %%'
 is "axis: seconds, logarithmic" "$(tics convoy y)" \
     '200 us, 500 us, 1 ms, 2 ms, 5 ms, 10 ms, 20 ms'
@@ -405,6 +413,8 @@ say "words: who cannot be told apart" queues \
     'At 1,024 items a queue may hold (blocking|polling) has the lowest elapsed time: 30\.0 ms .*Block by block this run cannot tell it apart from (polling|blocking)\.'
 say "words: what falls" queues 'the elapsed time falls by 25 % \(95 % interval 2[34] to 2[56]\) with blocking and 33\.[34]-fold .* with polling\.'
 say "words: the dots" queues 'Polls in vain: fewest with blocking, 0 .*; most with polling, 2 '
+say "words: nothing at all is less than something" queues-polls \
+    '^At 1,024 items a queue may hold blocking has the lowest idle polls: 0; that of polling is 2\.'
 say "words: more is better" uneven \
     '^At 4 cores (openmp dynamic|stealing) has the highest speedup: 3\.8[45]x .*, 96 % of the bound \(ideal\), 1\.02 times that of openmp guided \(.*\) and 1\.54 times that of openmp static \('
 say "words: the ideal of Little's law" inflight-rate \
