@@ -40,10 +40,13 @@ static void say_grain(const struct series *series)
     const struct interval *metg = &series->right;
     printf("%s with %s", unit_words(UNIT_SECONDS, metg->middle),
            called(series));
-    if (has_ends(metg))
-        printf(" (95 %% interval %s to %s)",
-               unit_words(UNIT_SECONDS, metg->low),
-               unit_words(UNIT_SECONDS, metg->high));
+    if (isnan(metg->low) || isnan(metg->high))
+        return;
+    printf(" (95 %% interval %s to ",
+           isinf(metg->low) ? "below the shortest"
+                            : unit_words(UNIT_SECONDS, metg->low));
+    printf("%s)", isinf(metg->high) ? "beyond the longest"
+                                    : unit_words(UNIT_SECONDS, metg->high));
 }
 
 static bool is_known_grain(const struct series *series)

@@ -266,6 +266,9 @@ static const char *axis_label(const struct chart *chart)
 /* The first word of an axis' name, as the head of a narrow column. */
 static void axis_head(const char *axis, char *text, size_t bytes)
 {
+    static const char many[] = "how many ";
+    if (!strncmp(axis, many, strlen(many)))
+        axis += strlen(many);
     snprintf(text, bytes, "%.*s", (int)strcspn(axis, " ,"), axis);
     if (strlen(text) > 9)
         text[9] = '\0';

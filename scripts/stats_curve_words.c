@@ -38,18 +38,20 @@ const char *factor_text(double factor)
 
 bool has_ends(const struct interval *interval)
 {
-    return isfinite(interval->low) && isfinite(interval->high);
+    return !isnan(interval->low) && !isnan(interval->high);
 }
 
 void say_factor_interval(const struct interval *factor)
 {
-    if (has_ends(factor))
+    if (isfinite(factor->low) && isfinite(factor->high))
         printf(" (95 %% interval %s to %s)", factor_text(factor->low),
                factor_text(factor->high));
 }
 
 static void say_interval(enum unit unit, const struct interval *interval)
 {
+    if (interval->low == interval->high)
+        return; /* in all blocks the same */
     if (has_ends(interval))
         printf(" (95 %% interval %s to %s)", unit_words(unit, interval->low),
                unit_words(unit, interval->high));
@@ -239,6 +241,11 @@ static void say_ratio(const struct telling *t, const struct series *other,
                       bool first)
 {
     struct interval ratio = better(t, t->lines[0], other, t->x);
+    if (isinf(ratio.middle)) { /* one of them is 0 */
+        printf("%sthat of %s is %s", first ? "" : " and ", called(other),
+               unit_words(t->curve->words_unit, curve_at(other, t->x)->y));
+        return;
+    }
     if (t->curve->gain)
         printf("%s%s times that of %s", first ? "" : " and ",
                factor_text(ratio.middle), called(other));
@@ -396,7 +403,12 @@ static void say_change_of(const struct telling *t, const struct series *line,
     printf("%s", last && turns ? ", and " : before(i, n));
     if (turns)
         printf("%s%s ", grows ? "grow" : "fall", many ? "" : "s");
-    say_fold(change);
+    if (change->middle > 0 && isfinite(change->middle))
+        say_fold(change);
+    else
+        printf("from %s to %s",
+               unit_words(t->curve->words_unit, curve_at(line, t->first)->y),
+               unit_words(t->curve->words_unit, curve_at(line, t->x)->y));
     printf(" with %s", called(line));
 }
 

@@ -63,6 +63,17 @@ struct interval curve_interval(const struct results *results,
     return over_blocks(results, chart, arm, false);
 }
 
+/* log(over / under). Something over nothing is infinite, and nothing over
+ * nothing is as much: both keep their place in the order. */
+static double log_of(double over, double under)
+{
+    if (!(over >= 0) || !(under >= 0))
+        return NAN;
+    if (over > 0 && under > 0)
+        return log(over) - log(under);
+    return over > 0 ? INFINITY : under > 0 ? -INFINITY : 0;
+}
+
 struct interval curve_ratio(const struct results *results,
                             const struct chart *chart, const struct arm *upper,
                             const struct arm *lower)
@@ -71,7 +82,7 @@ struct interval curve_ratio(const struct results *results,
     for (size_t b = 0; b < results->blocks_n; b++) {
         double over = curve_value(results, chart, upper, b);
         double under = curve_value(results, chart, lower, b);
-        logs[b] = over > 0 && under > 0 ? log(over) - log(under) : NAN;
+        logs[b] = log_of(over, under);
     }
     struct interval ratio = interval_exp(interval_of(logs, results->blocks_n));
     free(logs);
@@ -340,8 +351,25 @@ static size_t chart_firsts(const struct results *results,
     return n;
 }
 
+/* A logarithmic axis has no place for 0, which may be the very answer: then it
+ * becomes a straight one. */
+static void straighten_axes(const struct results *results, struct chart *chart)
+{
+    struct experiment *e = &chart->curve->about;
+    for (size_t i = 0; i < results->arms_n; i++) {
+        if (!arm_belongs(chart, &results->arms[i]))
+            continue;
+        struct point point = point_of(results, chart, &results->arms[i]);
+        if (!isfinite(point.x) || !isfinite(point.y))
+            continue;
+        e->xlog &= point.x > 0;
+        e->ylog &= point.y > 0;
+    }
+}
+
 static void chart_fill(const struct results *results, struct chart *chart)
 {
+    straighten_axes(results, chart);
     const struct arm **firsts = allocate(results->arms_n, sizeof *firsts);
     bool kernels = false, lines = false;
     chart->series_n = chart_firsts(results, chart, firsts);

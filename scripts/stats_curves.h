@@ -110,7 +110,7 @@ double curve_right_value(const struct results *results,
 struct interval curve_interval(const struct results *results,
                                const struct chart *chart,
                                const struct arm *arm);
-/* upper / lower of what is drawn, within blocks. */
+/* upper / lower of what is drawn, within blocks; infinite over 0. */
 struct interval curve_ratio(const struct results *results,
                             const struct chart *chart, const struct arm *upper,
                             const struct arm *lower);

@@ -137,17 +137,37 @@ static int digits_of(double value)
     return value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
 }
 
-static const struct prefix {
+struct prefix {
     double size;
     const char *bytes, *plain;
-} prefixes[] = {{1e12, "TB", "T"}, {1e9, "GB", "G"}, {1e6, "MB", "M"},
-                {1e3, "kB", "k"},  {1, "B", ""},     {0, NULL, NULL}};
+};
+
+static const struct prefix prefixes[] = {{1e12, "TB", "T"}, {1e9, "GB", "G"},
+                                         {1e6, "MB", "M"},  {1e3, "kB", "k"},
+                                         {1, "B", ""},      {0, NULL, NULL}};
+
+/* Sizes that are powers of two are chosen as such: 64 KiB, not 65.5 kB. */
+static const struct prefix *binary_prefix(double value)
+{
+    static const struct prefix binary[] = {
+        {1024.0 * 1024 * 1024, "GiB", ""},
+        {1024.0 * 1024, "MiB", ""},
+        {1024.0, "KiB", ""},
+    };
+    int power;
+    for (size_t i = 0; i < sizeof binary / sizeof *binary; i++)
+        if (value >= binary[i].size && frexp(value, &power) == 0.5)
+            return &binary[i];
+    return NULL;
+}
 
 /* Plain numbers have none below ten thousand: 1024 is not 1.02k. */
 static const struct prefix *prefix_of(enum unit unit, double value)
 {
     const struct prefix *p = prefixes;
     bool plain = unit == UNIT_PLAIN || unit == UNIT_RATE;
+    if (unit == UNIT_BYTES && binary_prefix(value))
+        return binary_prefix(value);
     if (plain && fabs(value) < 9999.5)
         value = 0;
     while (p->size > 1 && fabs(value) < 0.9995 * p->size)

@@ -44,13 +44,15 @@ speedups() { # KERNEL
 
 # Tasks of a size: sequential's time is that of its bytes and of ten
 # nanoseconds each; others share it among 4 cores and pay their own.
-grain() { # STRATEGY WORKERS NANOSECONDS
+grain() { # STRATEGY WORKERS NANOSECONDS [FACTOR-AT-THE-LONGEST]
     local size
     for size in 64 1024 16384 262144; do
         arm granularity granularity "$1" "$1" hash "$2" "$2" \
             $((16777216 / size)) $size $size \
-            "$(awk -v s=$size -v w="$2" -v own="$3" 'BEGIN {
-                printf "%.9g", 16777216 / s * (s + own) / w / 1e6 }')"
+            "$(awk -v s=$size -v w="$2" -v own="$3" \
+                -v factor="${4:-1}" 'BEGIN {
+                printf "%.9g", 16777216 / s * (s + own) / w / 1e6 * \
+                    (s == 262144 ? factor : 1) }')"
     done
 }
 
@@ -113,7 +115,7 @@ arms() {
         arm uneven lines "$strategy" "$series" mandelbrot 4 4 8 1 4 "$ms"
     done
     grain sequential 1 10
-    grain threads 4 200
+    grain threads 4 200 1.1
     grain pool 4 4000
     grain process_pool 4 900000
 }
@@ -164,6 +166,10 @@ made() {
          chart: "lines", x: "items a queue may hold", y: "elapsed_s",
          xlog: true, ylog: true, order: 60, right: "inside.idle_polls",
          right_name: "polls in vain"},
+        {name: "queues-polls", part: "queues", uses: "queues",
+         title: "Polls", question: "How often?", chart: "lines",
+         x: "items a queue may hold", y: "inside.idle_polls", xlog: true,
+         ylog: true, order: 60},
         {name: "convoy", title: "Response beside computing",
          question: "Who waits?", chart: "lines", x: "workers",
          y: "inside.response_p99_ns", y_name: "response time, 99 of 100",
@@ -253,14 +259,14 @@ at() { # CHART STRATEGY X [COLUMN]
 
 is "every chart is drawn, those of one experiment side by side" \
     "$(paste -sd ' ' "$scratch/names")" \
-    'speedup-factorize speedup-gcd inflight-wait efficiency-factorize efficiency-gcd shares inflight-rate queues coroutines coroutines-memory grain convoy granularity memory uneven'
+    'speedup-factorize speedup-gcd inflight-wait efficiency-factorize efficiency-gcd shares inflight-rate queues queues-polls coroutines coroutines-memory grain convoy granularity memory uneven'
 outline=$("$stats" rows "$run" experiments)
 is "the outline: its head" "$(head -n 1 <<< "$outline")" \
     $'part\ttitle\tquestion\texperiment\tchart\tkernel\twhy'
 is "the outline: parts in their order, charts with their kernels" \
     "$(sed 1d <<< "$outline" | awk -F '\t' '{ print $1 "/" $5 "/" $6 }' |
         paste -sd ' ')" \
-    'speedup/speedup-factorize/factorize speedup/speedup-gcd/gcd efficiency/efficiency-factorize/factorize efficiency/efficiency-gcd/gcd efficiency/shares/gcd inflight/inflight-wait/wait inflight/inflight-rate/wait queues/queues/thumbnails coroutines/coroutines/wait coroutines/coroutines-memory/wait grain/grain/gcd costs// convoy/convoy/helicopter granularity/granularity/hash memory/memory/triad uneven/uneven/mandelbrot odd// silent//'
+    'speedup/speedup-factorize/factorize speedup/speedup-gcd/gcd efficiency/efficiency-factorize/factorize efficiency/efficiency-gcd/gcd efficiency/shares/gcd inflight/inflight-wait/wait inflight/inflight-rate/wait queues/queues/thumbnails queues/queues-polls/thumbnails coroutines/coroutines/wait coroutines/coroutines-memory/wait grain/grain/gcd costs// convoy/convoy/helicopter granularity/granularity/hash memory/memory/triad uneven/uneven/mandelbrot odd// silent//'
 is "the outline: title and question" \
     "$(awk -F '\t' '$4 == "convoy" { print $2 "|" $3 }' <<< "$outline")" \
     'Response beside computing|Who waits?'
@@ -274,7 +280,7 @@ like "the outline: a chart drawn from a file of its own" \
     "$("$stats" rows "$run" experiments)" $'\tcosts\tcosts\t\t'
 rm "$run/charts/costs.dat"
 is "a chart is named as one of many kinds" \
-    "$("$stats" rows "$run" charts | awk -F '\t' '$2 == "curves"' | wc -l)" 12
+    "$("$stats" rows "$run" charts | awk -F '\t' '$2 == "curves"' | wc -l)" 13
 is "what has a chart is not among the further experiments" \
     "$("$stats" rows "$run" lines | wc -l)" 1
 
@@ -364,10 +370,14 @@ is "a bound has a name" "$(told memory bound_text)" 'bandwidth limit'
 
 # ---------------------------------------------------------- how it is drawn
 
+is "an axis that has to show 0 is straight" \
+    "$(told queues-polls y_log) $(told queues y_log)" '0 1'
+is "and shows it" "$(block queues-polls lines | awk -F '\t' '$2 == 0' | wc -l)" 4
+
 tics() { # CHART AXIS
     told "$1" "$2_tics" | sed 's/"\([^"]*\)" [^,]*/\1/g'
 }
-is "axis: bytes" "$(tics granularity x)" '64 B, 262 kB'
+is "axis: bytes" "$(tics granularity x)" '64 B, 256 KiB'
 is "axis: a share" "$(tics granularity y)" '0 %%, 20 %%, 40 %%, 60 %%, 80 %%, 100 %%'
 is "axis: seconds, logarithmic" "$(tics convoy y)" \
     '200 us, 500 us, 1 ms, 2 ms, 5 ms, 10 ms, 20 ms'
@@ -404,7 +414,9 @@ say "words: what changes from one end to the other" convoy \
 say "words: who cannot be told apart" queues \
     'At 1,024 items a queue may hold (blocking|polling) has the lowest elapsed time: 30\.0 ms .*Block by block this run cannot tell it apart from (polling|blocking)\.'
 say "words: what falls" queues 'the elapsed time falls by 25 % \(95 % interval 2[34] to 2[56]\) with blocking and 33\.[34]-fold .* with polling\.'
-say "words: the dots" queues 'Polls in vain: fewest with blocking, 0 .*; most with polling, 2 '
+say "words: the dots" queues 'Polls in vain: fewest with blocking, 0; most with polling, 2 '
+say "words: nothing at all is less than something" queues-polls \
+    '^At 1,024 items a queue may hold blocking has the lowest idle polls: 0; that of polling is 2\.'
 say "words: more is better" uneven \
     '^At 4 cores (openmp dynamic|stealing) has the highest speedup: 3\.8[45]x .*, 96 % of the bound \(ideal\), 1\.02 times that of openmp guided \(.*\) and 1\.54 times that of openmp static \('
 say "words: the ideal of Little's law" inflight-rate \
@@ -475,9 +487,10 @@ jq 'del(.experiments)' "$run/session.json" > "$scratch/old/session.json"
 is "a session that tells no experiments has those of its plan" \
     "$("$stats" chart "$scratch/old" 2> "$scratch/err" | paste -sd ' ')" \
     'speedup-factorize speedup-gcd inflight-wait'
-is "and an outline" "$("$stats" rows "$scratch/old" experiments | cut -f 1,5 |
+is "and an outline" "$("$stats" rows "$scratch/old" experiments |
+    awk -F '\t' '{ print $1 ":" $5 ($2 == "" || $3 == "" ? "?" : "") }' |
     paste -sd ' ')" \
-    $'part\tchart speedup\tspeedup-factorize speedup\tspeedup-gcd inflight\tinflight-wait'
+    'part:chart speedup:speedup-factorize speedup:speedup-gcd inflight:inflight-wait'
 ok "the sample of this tree can be read" \
     "$stats" rows results/sample experiments
 "$stats" words "$run" nothing > "$scratch/out" 2> "$scratch/err"
