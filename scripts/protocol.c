@@ -217,7 +217,8 @@ static void say_future(struct future *future)
 /* One who waits for at most so long must have waited for so long. */
 static void say_result(struct future *future)
 {
-    uint64_t answer = 0, began = clock_now(), limit = NAP_MS * NS_PER_MS;
+    uint64_t answer = 0, began = clock_now(),
+             limit = (uint64_t)NAP_MS * NS_PER_MS;
     int error = future_result(future, &answer, (int64_t)limit);
     if (error == -ETIMEDOUT)
         say(clock_now() - began >= limit ? "result: timed out"
