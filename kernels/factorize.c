@@ -23,12 +23,19 @@ enum {
     MOST_DIVISORS = 1600 /* of any number below 2^31 */
 };
 
-enum input { INPUT_DEFAULT, INPUT_BOOK, INPUT_SKEWED, INPUT_TINY };
+enum input {
+    INPUT_DEFAULT,
+    INPUT_BOOK,
+    INPUT_SKEWED,
+    INPUT_SKEWED_8TH,
+    INPUT_TINY,
+};
 
 static const uint32_t factorize_lists[][LIST] = {
     [INPUT_DEFAULT] = {2139079, 1214759, 1516637, 1852285},
     [INPUT_BOOK] = {2139079, 1214759, 1516637, 1852285},
     [INPUT_SKEWED] = {24134124, 3412334, 12434124, 343414124},
+    [INPUT_SKEWED_8TH] = {3016766, 426542, 1554266, 42926765},
     [INPUT_TINY] = {132123, 1243, 1532, 1234},
 };
 
@@ -37,8 +44,9 @@ static const struct option_spec factorize_options[] = {
      .argument = "LIST",
      .kind = OPTION_CHOICE,
      .fallback = "default",
-     .choices = "default book book-skewed book-tiny",
-     .help = "the book's numbers repeated, or one of its lists once"},
+     .choices = "default book book-skewed book-skewed-8th book-tiny",
+     .help = "the book's numbers repeated, or one of its lists once; or one an "
+             "eighth as large"},
     {.name = NULL},
 };
 

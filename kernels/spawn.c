@@ -23,8 +23,8 @@
  * Left out: a filter as the last child, one that prints more than a pipe
  * holds before it has read all: it has to be read while it is fed, by poll(2)
  * or from two threads, or else from 65,537 bytes on neither side goes on
- * (`--wrong waits-first` shows it; `--between file` is a way out: a file takes
- * all that is written).
+ * (`--wrong waits-first` shows it, with `--fill over` as with no byte less;
+ * `--between file` is a way out: a file takes all that is written).
  */
 #include "kernel.h"
 #include "support/census.h"
@@ -32,12 +32,15 @@
 #include "support/plaintext.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 enum mode { MODE_PIPE, MODE_SLEEP };
+enum fill { FILL_NOT, FILL_JUST, FILL_OVER };
 enum wait_how { WAIT_BLOCK, WAIT_POLL, WAIT_NAP, WAIT_WORK };
 
 enum {
@@ -97,6 +100,12 @@ static const struct option_spec spawn_options[] = {
      .choices = "none keeps-open reads-too waits-first",
      .help = "make a mistake: keep a pipe open, read what is for a child, "
              "wait for one before reading it"},
+    {.name = "fill",
+     .argument = "HOW",
+     .kind = OPTION_CHOICE,
+     .fallback = "no",
+     .choices = "no just over",
+     .help = "for --size what a pipe holds here, just that or one byte over"},
     {.name = NULL},
 };
 
@@ -152,10 +161,46 @@ static const char *chain_refusal(const struct run *run)
     return NULL;
 }
 
+/* How many bytes a pipe holds of which nobody reads any: 64 KiB, unless the
+ * system's limits are tighter. */
+static int pipe_bytes(void)
+{
+    int ends[2];
+
+    if (pipe(ends) != 0)
+        return -errno;
+
+    const int bytes = fcntl(ends[0], F_GETPIPE_SZ);
+
+    close(ends[0]);
+    close(ends[1]);
+    return bytes;
+}
+
+static const char *fill_size(struct run *run)
+{
+    const uint64_t fill = option_number(run, "fill");
+    const int bytes = pipe_bytes();
+
+    if (fill == FILL_NOT)
+        return NULL;
+    if (option_given(run, "size"))
+        return "--fill and --size exclude each other";
+    if (bytes <= 0)
+        return "--fill: no pipe can be made";
+    run->size = (uint64_t)bytes + (fill == FILL_OVER);
+    return NULL;
+}
+
 static const char *spawn_configure(struct run *run)
 {
-    if (is_pipe(run))
-        return chain_refusal(run);
+    if (is_pipe(run)) {
+        const char *refusal = fill_size(run);
+
+        return refusal != NULL ? refusal : chain_refusal(run);
+    }
+    if (option_number(run, "fill") != FILL_NOT)
+        return "--fill is for --mode pipe";
     if (option_number(run, "hang") > 0 || mistake_of(run) != CHAIN_RIGHT ||
         is_staged(run))
         return "--hang, --wrong and --between are for --mode pipe";
@@ -462,6 +507,7 @@ static bool check_pipe(const struct run *run, struct verdict *verdict)
                     terminated, killed, hung);
         return false;
     }
+    verdict_figure(verdict, "lost", 0); /* of those that did not hang */
     verdict_figure(verdict, "hung", hung);
     verdict_figure(verdict, "ended_by_sigterm", terminated);
     verdict_figure(verdict, "ended_by_sigkill", killed);

@@ -19,124 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* -------------------------------------------------------------- the arms */
-
-/* How many cores there are to compute with, for bounds and conditions. */
-static double cores_here(const struct results *results)
-{
-    const json_t *usable = json_object_get(results->machine, "usable_cores");
-    if (results->effective_cores > 0)
-        return results->effective_cores;
-    if (json_number_value(usable) > 0)
-        return json_number_value(usable);
-    long most = 1;
-    for (size_t i = 0; i < results->arms_n; i++)
-        if (results->arms[i].cores > most)
-            most = results->arms[i].cores;
-    return (double)most;
-}
-
-/* The sets of numbers of a plan count whole cores. */
-static double number_meant(const struct results *results, const char *text)
-{
-    const json_t *usable = json_object_get(results->machine, "usable_cores");
-    double most = json_number_value(usable) > 0 ? json_number_value(usable)
-                                                : floor(cores_here(results));
-    if (!strcmp(text, "@most"))
-        return most;
-    if (!strcmp(text, "@twice"))
-        return 2 * most;
-    char *end;
-    double number = strtod(text, &end);
-    return *text && !*end ? number : NAN;
-}
-
-/* What follows an option in a command, as a number; NaN where it is not
- * given. */
-static double option_in(const char *command, const char *option)
-{
-    size_t length = strlen(option);
-    const char *at = strstr(command, option);
-    while (at && at[length] != ' ' && at[length] != '=')
-        at = strstr(at + 1, option);
-    return at ? strtod(at + length + 1, NULL) : NAN;
-}
-
-static double or_option(const char *cell, const struct arm *arm,
-                        const char *option)
-{
-    return *cell ? strtod(cell, NULL) : option_in(arm->command, option);
-}
-
-/* The number that an arm has for a name of a selection. */
-static double arm_number(const struct arm *arm, const char *name)
-{
-    if (!strcmp(name, "workers"))
-        return (double)arm->workers;
-    if (!strcmp(name, "cores"))
-        return (double)arm->cores;
-    if (!strcmp(name, "inflight"))
-        return option_in(arm->command, "--inflight");
-    if (!strcmp(name, "items"))
-        return strtod(arm->items, NULL);
-    if (!strcmp(name, "size"))
-        return or_option(arm->size, arm, "--size");
-    return *arm->x ? strtod(arm->x, NULL) : NAN;
-}
-
-static bool setting_matches(const struct results *results,
-                            const struct arm *arm,
-                            const struct setting *setting)
-{
-    const char *wanted = setting->values[0];
-    if (!strcmp(setting->name, "kernel"))
-        return !strcmp(arm->kernel, wanted);
-    if (!strcmp(setting->name, "strategy"))
-        return !strcmp(arm->strategy, wanted);
-    if (!strcmp(setting->name, "series"))
-        return !strcmp(arm->series, wanted);
-    double here = arm_number(arm, setting->name);
-    return fabs(here - number_meant(results, wanted)) <= 1e-9 * fabs(here);
-}
-
-static bool arm_matches(const struct results *results, const struct arm *arm,
-                        const struct lesson *lesson,
-                        const struct settings *side)
-{
-    if (!arm_is(arm, "plan") ||
-        strcmp(arm->experiment, lesson->experiment) != 0)
-        return false;
-    for (size_t i = 0; i < side->count; i++)
-        if (!setting_matches(results, arm, &side->list[i]))
-            return false;
-    return true;
-}
-
-/* The one arm that a side means, or NULL where the plan has none. One command
- * that stands in the plan twice is one arm. */
-static const struct arm *arm_meant(const struct results *results,
-                                   const struct lesson *lesson,
-                                   const struct lesson_part *of,
-                                   const struct settings *side)
-{
-    const struct arm *found = NULL;
-    for (size_t i = 0; i < results->arms_n; i++) {
-        const struct arm *arm = &results->arms[i];
-        if (!arm_matches(results, arm, lesson, side))
-            continue;
-        if (found && strcmp(found->command, arm->command) != 0) {
-            fprintf(stderr,
-                    "stats: %s:%u: %c: is not one arm: %s and %s both match\n",
-                    lesson->fields.path, of->line, side == &of->a ? 'a' : 'b',
-                    found->name, arm->name);
-            exit(1);
-        }
-        if (!found)
-            found = arm;
-    }
-    return found;
-}
-
 /* ------------------------------------------------------------- comparing */
 
 __attribute__((format(printf, 2, 3))) static void
@@ -172,9 +54,9 @@ static double value_of(const struct lesson_part *of, const struct arm *a,
     return in_logs(of) ? log(value) : value;
 }
 
-static struct interval summarised(const struct results *results,
-                                  const struct lesson_part *of,
-                                  const struct arm *a, const struct arm *b)
+struct interval summarised(const struct results *results,
+                           const struct lesson_part *of, const struct arm *a,
+                           const struct arm *b)
 {
     double *values = allocate(results->blocks_n, sizeof *values);
     for (size_t block = 0; block < results->blocks_n; block++)
@@ -214,22 +96,49 @@ static const char *side_text(const struct settings *side, const struct arm *arm,
     return text;
 }
 
-/* The sentence of the file with what was found in place of %r, as far as there
- * is room. */
-static void say(struct finding *finding, const char *text)
+/* Appends as much as there is room for. */
+static void append(struct finding *finding, const char *text, size_t length)
 {
-    size_t n = strlen(finding->why), bytes = sizeof finding->why;
-    if (n + 32 >= bytes)
-        return;
-    n += (size_t)snprintf(finding->why + n, bytes - n, "; ");
-    for (; *text && n + 32 < bytes; text++)
-        if (text[0] == '%' && text[1] == 'r') {
-            n += (size_t)snprintf(finding->why + n, bytes - n, "%.3g",
-                                  finding->found.middle);
+    size_t n = strlen(finding->why), room = sizeof finding->why - 1 - n;
+    if (length > room)
+        length = room;
+    memcpy(finding->why + n, text, length);
+    finding->why[n + length] = '\0';
+}
+
+/* What stands in place of %r, %t or %e; NULL where `letter` is none of these.
+ */
+static const char *word_for(char letter, double found, const char *even,
+                            char text[32])
+{
+    if (letter == 'e')
+        return even;
+    if (letter == 't')
+        return time_text(found, text);
+    if (letter != 'r')
+        return NULL;
+    snprintf(text, 32, fabs(found) < 1000 ? "%.3g" : "%.0f", found);
+    return text;
+}
+
+/* The sentence of the file, with what was found. */
+static void say(struct finding *finding, const struct results *results,
+                const struct lesson *lesson, const struct lesson_part *of,
+                double found)
+{
+    char even[128] = "", number[32];
+    if (of->even != EVEN_NONE)
+        even_say(even, sizeof even, results, lesson, of);
+    append(finding, "; ", 2);
+    for (const char *text = of->say; *text; text++) {
+        const char *word =
+            *text == '%' ? word_for(text[1], found, even, number) : NULL;
+        if (word) {
+            append(finding, word, strlen(word));
             text++;
         } else
-            finding->why[n++] = *text;
-    finding->why[n] = '\0';
+            append(finding, text, 1);
+    }
 }
 
 /* A verdict from blocks that others disturbed says so. */
@@ -260,8 +169,6 @@ static void found_say(struct finding *finding, const struct lesson_part *of,
         because(finding, "%zu block%s with both sides, %d are needed",
                 finding->found.n, finding->found.n == 1 ? "" : "s",
                 BLOCKS_LEAST);
-    else if (of->say)
-        say(finding, of->say);
 }
 
 /* Why an arm has nothing to compare; false when it has. */
@@ -283,29 +190,52 @@ static bool arm_lacks(struct finding *finding, const struct arm *arm,
     return true;
 }
 
-static struct finding part_finding(const struct results *results,
-                                   const struct lesson *lesson,
-                                   const struct lesson_part *of)
+/* What is only presumed refutes nothing. */
+static void judge(struct finding *finding, const struct lesson_part *of,
+                  const struct bound *bound)
 {
-    struct finding finding = {.found = {0, NAN, NAN, NAN}};
-    struct bound bound;
-    bound_read(of->holds, cores_here(results), &bound);
-    bound_say(finding.bound, sizeof finding.bound, of->holds, &bound);
-    const struct arm *a = arm_meant(results, lesson, of, &of->a), *b = NULL;
-    if (of->has_b)
-        b = arm_meant(results, lesson, of, &of->b);
-    if (arm_lacks(&finding, a, of, &of->a) ||
-        (of->has_b && arm_lacks(&finding, b, of, &of->b)))
-        return finding;
-    finding.found = summarised(results, of, a, b);
     static const enum lesson_verdict verdicts[] = {
         [BOUND_INSIDE] = LESSON_HOLDS,
         [BOUND_OUTSIDE] = LESSON_FAILS,
         [BOUND_ASTRIDE] = LESSON_OPEN};
-    finding.verdict =
-        verdicts[bound_place(&bound, finding.found.low, finding.found.high)];
-    found_say(&finding, of, a, b);
-    disturbance_say(&finding, results);
+    finding->verdict =
+        verdicts[bound_place(bound, finding->found.low, finding->found.high)];
+    if (of->given && finding->verdict == LESSON_FAILS)
+        finding->verdict = LESSON_OPEN;
+}
+
+/* A comparison of arms. */
+static void arms_finding(struct finding *finding, const struct results *results,
+                         const struct lesson *lesson,
+                         const struct lesson_part *of,
+                         const struct bound *bound)
+{
+    const struct arm *b = NULL;
+    const struct arm *a = arm_meant(results, lesson, of, &of->a, NAN);
+    if (of->has_b)
+        b = arm_meant(results, lesson, of, &of->b, NAN);
+    if (arm_lacks(finding, a, of, &of->a) ||
+        (of->has_b && arm_lacks(finding, b, of, &of->b)))
+        return;
+    finding->found = summarised(results, of, a, b);
+    judge(finding, of, bound);
+    found_say(finding, of, a, b);
+}
+
+static struct finding part_finding(const struct results *results,
+                                   const struct lesson *lesson,
+                                   const struct lesson_part *of)
+{
+    struct finding finding = {.found = {0, NAN, NAN, NAN},
+                              .verdict = LESSON_OPEN};
+    struct bound bound;
+    bound_read(of->holds, cores_here(results), &bound);
+    bound_say(finding.bound, sizeof finding.bound, of->holds, &bound);
+    if (!of->cost_a)
+        arms_finding(&finding, results, lesson, of, &bound);
+    else if (costs_compare(results, of, &finding.found, finding.why,
+                           sizeof finding.why))
+        judge(&finding, of, &bound);
     return finding;
 }
 
@@ -315,9 +245,10 @@ static struct finding check_finding(const struct results *results,
                                     const struct lesson *lesson, bool run)
 {
     struct finding finding = {.found = {0, NAN, NAN, NAN}};
+    char said[CHECK_SAID];
     snprintf(finding.bound, sizeof finding.bound, "exit status %ld",
              lesson->exit);
-    int status = check_status(results, lesson, run);
+    int status = check_status(results, lesson, run, said);
     if (status < 0) {
         finding.verdict = LESSON_OPEN;
         finding.absent = true;
@@ -330,7 +261,8 @@ static struct finding check_finding(const struct results *results,
         because(&finding, "exit status %d of %s", status, lesson->check);
     } else {
         finding.verdict = status == lesson->exit ? LESSON_HOLDS : LESSON_FAILS;
-        because(&finding, "exit status %d of %s", status, lesson->check);
+        because(&finding, "%s%sexit status %d of %s", said, *said ? "; " : "",
+                status, lesson->check);
     }
     return finding;
 }
@@ -352,26 +284,73 @@ static bool can_run(const struct results *results, const struct lesson *lesson,
     return !lesson->lacks && enough;
 }
 
-/* All comparisons have to hold, so one that fails decides; else the first that
- * could not be made, or is open, is what stands in the way. */
-struct finding finding_of(const struct results *results,
-                          const struct lesson *lesson, bool run)
+/* All have to hold, so one that fails decides; else the first that could not
+ * be made, or is open, is what stands in the way. What is only presumed comes
+ * before that: without it nothing is decided. */
+static size_t deciding(const struct finding *parts, const struct lesson *lesson)
 {
     static const int weight[] = {[LESSON_HOLDS] = 0,
                                  [LESSON_OPEN] = 1,
                                  [LESSON_UNABLE] = 2,
                                  [LESSON_FAILS] = 3};
+    size_t worst = lesson->parts_n;
+    for (size_t i = 0; i < lesson->parts_n; i++)
+        if (lesson->parts[i].given && parts[i].verdict != LESSON_HOLDS)
+            return i;
+    for (size_t i = 0; i < lesson->parts_n; i++)
+        if (!lesson->parts[i].given &&
+            (worst == lesson->parts_n ||
+             weight[parts[i].verdict] > weight[parts[worst].verdict]))
+            worst = i;
+    return worst;
+}
+
+static struct finding parts_finding(const struct results *results,
+                                    const struct lesson *lesson)
+{
+    struct finding *parts = allocate(lesson->parts_n, sizeof *parts);
+    for (size_t i = 0; i < lesson->parts_n; i++)
+        parts[i] = part_finding(results, lesson, &lesson->parts[i]);
+    size_t decides = deciding(parts, lesson);
+    struct finding finding = parts[decides];
+    for (size_t i = 0; i < lesson->parts_n; i++)
+        if ((i == decides || finding.verdict == LESSON_HOLDS) &&
+            lesson->parts[i].say && isfinite(parts[i].found.low))
+            say(&finding, results, lesson, &lesson->parts[i],
+                parts[i].found.middle);
+    if (finding.found.n && !lesson->parts[decides].cost_a)
+        disturbance_say(&finding, results);
+    free(parts);
+    return finding;
+}
+
+/* The one that is further from holding; both speak when both hold. */
+static struct finding joined(const struct finding *compared,
+                             const struct finding *checked)
+{
+    if (compared->verdict == LESSON_HOLDS && checked->verdict != LESSON_HOLDS)
+        return *checked;
+    struct finding finding = *compared;
+    if (checked->verdict == LESSON_FAILS && compared->verdict != LESSON_FAILS)
+        return *checked;
+    append(&finding, "; ", 2);
+    append(&finding, checked->why, strlen(checked->why));
+    return finding;
+}
+
+struct finding finding_of(const struct results *results,
+                          const struct lesson *lesson, bool run)
+{
     struct finding finding = {.found = {0, NAN, NAN, NAN}};
     if (!can_run(results, lesson, &finding))
         return finding;
-    if (lesson->check)
-        return check_finding(results, lesson, run);
-    for (size_t i = 0; i < lesson->parts_n; i++) {
-        struct finding next = part_finding(results, lesson, &lesson->parts[i]);
-        if (i == 0 || weight[next.verdict] > weight[finding.verdict])
-            finding = next;
-    }
-    return finding;
+    if (!lesson->check)
+        return parts_finding(results, lesson);
+    struct finding checked = check_finding(results, lesson, run);
+    if (!lesson->parts_n)
+        return checked;
+    finding = parts_finding(results, lesson);
+    return joined(&finding, &checked);
 }
 
 const char *lesson_verdict_text(enum lesson_verdict verdict)

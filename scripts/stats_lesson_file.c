@@ -21,9 +21,9 @@ static const char ending[] = ".lesson";
 
 /* ----------------------------------------------------------- comparisons */
 
-static const char *const selecting[] = {"kernel", "strategy", "workers",
-                                        "cores",  "inflight", "items",
-                                        "size",   "series",   "x"};
+static const char *const selecting[] = {
+    "kernel", "strategy", "workers", "cores", "inflight",
+    "items",  "size",     "series",  "x",     "cost"};
 
 static struct settings side_read(const struct fields *fields,
                                  const struct field *field)
@@ -32,6 +32,8 @@ static struct settings side_read(const struct fields *fields,
     settings_check(&side, selecting, sizeof selecting / sizeof *selecting);
     for (size_t i = 0; i < side.count; i++)
         settings_value(&side, side.list[i].name, NULL); /* one value each */
+    if (side.count > 1 && settings_find(&side, "cost"))
+        fields_die(fields, field->line, "cost= stands alone");
     return side;
 }
 
@@ -57,6 +59,17 @@ static enum part_form form_of(const struct fields *fields,
                field->value);
 }
 
+static enum part_even even_of(const struct fields *fields,
+                              const struct field *field)
+{
+    if (!strcmp(field->value, "work"))
+        return EVEN_WORK;
+    if (!strcmp(field->value, "item"))
+        return EVEN_ITEM;
+    fields_die(fields, field->line, "even: '%s' is neither work nor item",
+               field->value);
+}
+
 /* Takes one line that may stand below `a`. The form is kept one too high, so
  * that 0 says that there is none yet. */
 static void part_take(struct lesson_part *to, const struct fields *fields,
@@ -73,6 +86,13 @@ static void part_take(struct lesson_part *to, const struct fields *fields,
     } else if (!strcmp(field->key, "form")) {
         again = *form != 0;
         *form = (int)form_of(fields, field) + 1;
+    } else if (!strcmp(field->key, "even")) {
+        again = to->even != EVEN_NONE;
+        to->even = even_of(fields, field);
+    } else if (!strcmp(field->key, "given")) {
+        again = to->holds != NULL;
+        to->holds = field->value;
+        to->given = true;
     }
     for (int i = 0; i < 3; i++)
         if (!strcmp(field->key, names[i])) {
@@ -82,6 +102,31 @@ static void part_take(struct lesson_part *to, const struct fields *fields,
     if (again)
         fields_die(fields, field->line,
                    "%s: comes twice after one a:", field->key);
+}
+
+/* Costs have fewer forms than arms, and no quantity. */
+static void part_costs(const struct fields *fields, struct lesson_part *of)
+{
+    of->cost_a = settings_value(&of->a, "cost", NULL);
+    of->cost_b = of->has_b ? settings_value(&of->b, "cost", NULL) : NULL;
+    if (of->has_b && !of->cost_a != !of->cost_b)
+        fields_die(fields, of->line, "cost: is compared with a cost alone");
+    if (of->cost_a && of->quantity)
+        fields_die(fields, of->line, "quantity: a cost has none");
+    if (of->cost_a && of->form == FORM_DIFFERENCE)
+        fields_die(fields, of->line, "form: costs have no a - b");
+}
+
+/* Both sides must have an x that others may stand in for. */
+static void part_even(const struct fields *fields, const struct lesson_part *of)
+{
+    if (of->even == EVEN_NONE)
+        return;
+    if (of->form != FORM_RATIO || !settings_find(&of->a, "x") ||
+        !settings_find(&of->b, "x"))
+        fields_die(fields, of->line, "even: needs a / b, both with x=");
+    if (!of->say || !strstr(of->say, "%e"))
+        fields_die(fields, of->line, "even: nobody says it: no %%e in say:");
 }
 
 /* What was not said has a default, and what was must fit together. */
@@ -96,6 +141,8 @@ static void part_end(const struct lesson *lesson, struct lesson_part *of,
         fields_die(fields, of->line,
                    of->has_b ? "b: the form has no b in it"
                              : "form: there is no b");
+    part_costs(fields, of);
+    part_even(fields, of);
     if (!of->quantity)
         of->quantity = "elapsed_s";
     if (!quantity_known(of->quantity))
@@ -110,7 +157,8 @@ static void part_end(const struct lesson *lesson, struct lesson_part *of,
 
 static bool belongs_to_part(const char *key)
 {
-    static const char *const keys[] = {"b", "quantity", "form", "holds", "say"};
+    static const char *const keys[] = {"b",    "quantity", "form", "holds",
+                                       "even", "say",      "given"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(key, keys[i]))
             return true;
@@ -165,6 +213,15 @@ static void arms_check(const struct fields *fields, bool *any)
     }
 }
 
+/* Whether any of its comparisons is more than presumed. */
+static bool decides(const struct lesson *lesson)
+{
+    for (size_t i = 0; i < lesson->parts_n; i++)
+        if (!lesson->parts[i].given)
+            return true;
+    return false;
+}
+
 /* What must be there, must not be there together, or has a form. */
 static void lesson_check(struct lesson *lesson)
 {
@@ -172,10 +229,10 @@ static void lesson_check(struct lesson *lesson)
     bool arms = false, holds;
     arms_check(fields, &arms);
     bool compares = lesson->parts_n > 0;
-    if (compares && lesson->check)
-        fields_die(fields, 0, "a: and check: exclude each other");
     if (!compares && !lesson->check && !lesson->lacks)
         fields_die(fields, 0, "no a:, no check: and no lacks:");
+    if (compares && !decides(lesson))
+        fields_die(fields, 0, "given: nothing but what is presumed");
     if (lesson->experiment && arms)
         fields_die(fields, 0, "experiment: and arm: exclude each other");
     if (compares && !lesson->experiment && !arms && !lesson->lacks)
@@ -196,9 +253,10 @@ static void lesson_check(struct lesson *lesson)
 static struct lesson lesson_read(const char *directory, const char *name)
 {
     static const char *const keys[] = {
-        "id",    "claim", "source",   "then",      "needs",    "lacks",
-        "check", "exit",  "arm",      "quick arm", "full arm", "experiment",
-        "a",     "b",     "quantity", "form",      "holds",    "say"};
+        "id",       "claim",      "source", "then", "needs",
+        "lacks",    "check",      "exit",   "arm",  "quick arm",
+        "full arm", "experiment", "a",      "b",    "quantity",
+        "form",     "holds",      "even",   "say",  "given"};
     size_t bytes = strlen(directory) + strlen(name) + 2;
     char *path = allocate(bytes, 1);
     snprintf(path, bytes, "%s/%s", directory, name);

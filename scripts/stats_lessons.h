@@ -16,20 +16,36 @@
  *               experiment do
  *   a, b        each selects one arm by kernel= strategy= workers= cores=
  *               inflight= items= size= series= x=; numbers may be @most, the
- *               usable cores, or @twice as many
- *   quantity    what is compared: see stats_quantity.c  (default: elapsed_s)
+ *               usable cores, or @twice as many. Or both are a primitive's
+ *               cost: cost=NAME, of which there are nanoseconds in
+ *               RUN/costs.json, kept there by the experiment `costs`
+ *   quantity    what is compared: see stats_quantity.c  (default: elapsed_s);
+ *               a cost has none, and is in seconds
  *   form        `a / b`, `a` or `a - b`                    (default: a / b,
- *               or a where there is no b)
+ *               or a where there is no b; costs have no a - b)
  *   holds       bounds of lib/bound.h, with cores
- *   say         a sentence with %r for what was found             (optional)
+ *   even        work or item: the sides have an x=, and there are such arms
+ *               for other x, too. Between which of these is a / b 1? Told as
+ *               the elapsed time of b there, or that of one of b's items. It
+ *               decides nothing                                   (optional)
+ *   say         a sentence with %r for what was found, or %t where that is
+ *               a time, and %e for where they are even            (optional)
  *
  * A lesson may compare several things: each `a:` begins another one, to which
- * the lines `b` to `say` below it belong, and all of them have to hold. Or it
- * has in place of these a line
+ * the lines `b` to `say` below it belong, and all of them have to hold: then
+ * the sentences of all are told, else that of the one that decides. Where
+ *
+ *   given       stands in place of `holds`, the comparison is what the claim
+ *               presumes: unless it holds, the lesson is not decided
+ *
+ * In place of comparisons, or beside them, a lesson may have a line
  *
  *   check       a command for the shell that decides without times, to be run
  *               once, in the repository's root, with $BUILD
  *   exit        the status with which it ends when the claim holds (default: 0)
+ *
+ * which has to hold, too. The exit statuses 77, 126 and 127 say that it cannot
+ * run here, 124 (or a minute) that it did not end.
  *
  * A file that is none of this ends the program with EXIT_USAGE and one line.
  */
@@ -41,12 +57,16 @@
 #include "stats.h"
 
 enum part_form { FORM_RATIO, FORM_ALONE, FORM_DIFFERENCE };
+enum part_even { EVEN_NONE, EVEN_WORK, EVEN_ITEM };
 
 struct lesson_part {
     unsigned line; /* of its `a` */
     struct settings a, b;
     bool has_b;
     enum part_form form;
+    const char *cost_a, *cost_b; /* or NULL: a and b are arms */
+    enum part_even even;
+    bool given;                         /* only presumed */
     const char *quantity, *holds, *say; /* say: or NULL */
 };
 
@@ -78,7 +98,7 @@ struct finding {
     bool absent; /* not decided, as nobody asked: the run has no such arm */
     struct interval found; /* of the comparison that decides */
     char bound[160];       /* the same comparison's, with its numbers */
-    char why[512];
+    char why[1024];
 };
 
 /* stats_lesson_file.c: reads DIRECTORY/ID.lesson, all of them. */
@@ -90,12 +110,47 @@ void lessons_free(struct lessons *lessons);
 double quantity_of(const char *name, const struct arm *arm, size_t block);
 bool quantity_known(const char *name);
 
-/* stats_lesson_check.c: the check's exit status as it was kept in RUN, or -1.
- * With `run` set it is run, and kept, when that decides nothing. */
-int check_status(const struct results *results, const struct lesson *lesson,
-                 bool run);
+/* stats_lesson_arms.c */
+/* How many cores there are to compute with, for bounds and conditions. */
+double cores_here(const struct results *results);
+/* The one arm that a side means, or NULL where the plan has none; `x`, unless
+ * it is NaN, in place of the side's own. Ends the program when several arms
+ * that are not the same fit. */
+const struct arm *arm_meant(const struct results *results,
+                            const struct lesson *lesson,
+                            const struct lesson_part *of,
+                            const struct settings *side, double x);
+/* Every x, ascending, for which there is an arm that else is as the side says.
+ * The caller frees. */
+double *arms_x(const struct results *results, const struct lesson *lesson,
+               const struct settings *side, size_t *n);
 
-/* stats_finding.c: `run` as above. Ends the program when a lesson selects
+/* stats_lesson_even.c: between which x the comparison passes 1, in words; what
+ * was in `text` goes. */
+void even_say(char *text, size_t bytes, const struct results *results,
+              const struct lesson *lesson, const struct lesson_part *of);
+
+/* "250 us"; answers `text`. */
+const char *time_text(double seconds, char text[32]);
+
+/* stats_lesson_costs.c: what RUN/costs.json says of a / b, or of a in seconds,
+ * and `why` it is known like that. False when it is not, and why not. */
+bool costs_compare(const struct results *results, const struct lesson_part *of,
+                   struct interval *found, char *why, size_t bytes);
+
+/* stats_lesson_check.c: the check's exit status as it was kept in RUN, or -1,
+ * and what it printed, "" where that is long. With `run` set it is run, and
+ * kept, when that decides nothing. */
+enum { CHECK_SAID = 256 };
+int check_status(const struct results *results, const struct lesson *lesson,
+                 bool run, char said[CHECK_SAID]);
+
+/* stats_finding.c */
+/* A comparison of two arms (b: or NULL), over blocks. */
+struct interval summarised(const struct results *results,
+                           const struct lesson_part *of, const struct arm *a,
+                           const struct arm *b);
+/* `run` as above. Ends the program when a lesson selects
  * several arms that are not the same. */
 struct finding finding_of(const struct results *results,
                           const struct lesson *lesson, bool run);

@@ -24,6 +24,37 @@ static double processor(const struct arm *arm, size_t block)
     return arm->runs[block]->cpu_s;
 }
 
+/* Processor time of the workers alone, without the beginning of the program and
+ * without child processes; NaN in rows that do not say. */
+static double busy(const struct arm *arm, size_t block)
+{
+    const json_t *list =
+        json_object_get(arm->runs[block]->inside, "worker_busy_ns");
+    const json_t *one;
+    size_t i;
+    double sum = json_array_size(list) ? 0 : NAN;
+    json_array_foreach(list, i, one) sum += json_number_value(one) / 1e9;
+    return sum;
+}
+
+static double busy_share(const struct arm *arm, size_t block)
+{
+    return busy(arm, block) / elapsed_s(arm, block);
+}
+
+/* Elapsed time by item, and by the units that --size counts in each. */
+static double item(const struct arm *arm, size_t block)
+{
+    double work = arm->runs[block]->work;
+    return work > 0 ? elapsed_s(arm, block) / work : NAN;
+}
+
+static double unit(const struct arm *arm, size_t block)
+{
+    double units = arm->runs[block]->increments;
+    return units > 0 ? elapsed_s(arm, block) / units : NAN;
+}
+
 static double rate(const struct arm *arm, size_t block)
 {
     double elapsed = elapsed_s(arm, block);
@@ -69,11 +100,20 @@ static const struct {
     const char *name;
     double (*of)(const struct arm *arm, size_t block);
 } quantities[] = {
-    {"elapsed_s", elapsed_s},      {"whole_s", whole},
-    {"cpu_s", processor},          {"rate_per_s", rate},
-    {"speedup", speedup},          {"self_speedup", self_speedup},
-    {"efficiency", efficiency},    {"karp_flatt", karp_flatt},
-    {"item_p50_s", half_of_items}, {"item_p99_s", most_of_items},
+    {"elapsed_s", elapsed_s},
+    {"whole_s", whole},
+    {"cpu_s", processor},
+    {"rate_per_s", rate},
+    {"speedup", speedup},
+    {"self_speedup", self_speedup},
+    {"efficiency", efficiency},
+    {"karp_flatt", karp_flatt},
+    {"item_p50_s", half_of_items},
+    {"item_p99_s", most_of_items},
+    {"busy_s", busy},
+    {"busy_share", busy_share},
+    {"item_s", item},
+    {"unit_s", unit},
 };
 
 static const char inside[] = "inside.";

@@ -156,16 +156,42 @@ static struct usage usage_read(void)
     };
 }
 
-static uint64_t resident_now(void)
+/* Of address space and of memory, now. */
+struct memory_use {
+    uint64_t address_bytes, resident_bytes;
+};
+
+static struct memory_use memory_now(void)
 {
-    unsigned long pages = 0;
+    unsigned long address = 0, resident = 0;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     FILE *file = fopen("/proc/self/statm", "re");
     if (file == NULL)
-        return 0;
-    if (fscanf(file, "%*s %lu", &pages) != 1)
-        pages = 0;
+        return (struct memory_use){0};
+    if (fscanf(file, "%lu %lu", &address, &resident) != 2)
+        address = resident = 0;
     fclose(file);
-    return (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE);
+    return (struct memory_use){.address_bytes = address * page,
+                               .resident_bytes = resident * page};
+}
+
+/* The most address space that there ever was; 0 where it is not told. */
+static uint64_t address_peak(void)
+{
+    char line[256];
+    unsigned long kib = 0;
+    FILE *file = fopen("/proc/self/status", "re");
+    while (file != NULL && kib == 0 && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, "VmPeak:", 7) == 0)
+            kib = strtoul(line + 7, NULL, 10);
+    if (file != NULL)
+        fclose(file);
+    return (uint64_t)kib * 1024;
+}
+
+static uint64_t for_each(uint64_t after, uint64_t before, uint64_t count)
+{
+    return after > before ? (after - before) / count : 0;
 }
 
 static uint64_t inflight(const struct run *run)
@@ -177,7 +203,7 @@ static uint64_t inflight(const struct run *run)
 
 static void measure(struct report *report, struct run *run)
 {
-    uint64_t resident = resident_now();
+    struct memory_use now = memory_now();
     struct usage before = usage_read();
     /* To be moved to another core takes longer than a short item: the only
      * worker there is starts on its own. */
@@ -207,9 +233,10 @@ static void measure(struct report *report, struct run *run)
     report->involuntary_switches = after.involuntary - before.involuntary;
     report->max_rss_bytes = after.max_rss_bytes;
     report->inflight = inflight(run);
-    if (after.max_rss_bytes > resident)
-        report->item_bytes =
-            (after.max_rss_bytes - resident) / report->inflight;
+    report->item_bytes =
+        for_each(after.max_rss_bytes, now.resident_bytes, report->inflight);
+    report->item_address_bytes =
+        for_each(address_peak(), now.address_bytes, report->inflight);
 }
 
 /* --------------------------------------------------------------- phases */

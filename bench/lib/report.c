@@ -45,6 +45,7 @@ static void put_measures(json_t *object, const struct report *report)
     put(object, "sys_ns", report->sys_ns);
     put(object, "max_rss_bytes", report->max_rss_bytes);
     put(object, "item_bytes", report->item_bytes);
+    put(object, "item_address_bytes", report->item_address_bytes);
     put(object, "voluntary_switches", report->voluntary_switches);
     put(object, "involuntary_switches", report->involuntary_switches);
     json_t *busy = json_array();

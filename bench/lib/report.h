@@ -16,7 +16,9 @@ struct report {
     char wrong[VERDICT_TEXT]; /* why there is no time; empty when right */
     uint64_t inflight;
     uint64_t wall_ns, setup_ns, check_ns, user_ns, sys_ns;
-    uint64_t max_rss_bytes, item_bytes;
+    /* For each item in flight: memory, and addresses for memory that may never
+     * be touched. */
+    uint64_t max_rss_bytes, item_bytes, item_address_bytes;
     uint64_t voluntary_switches, involuntary_switches;
     char started_at[32];
 };

@@ -102,6 +102,19 @@ done
 run "$BUILD/subprocess" gcd --attach 0
 one_line_error "subprocess refuses to attach to nothing" subprocess 1 2
 
+# A thread sets aside addresses for a stack of the size that the limit says, and
+# uses little of it.
+if grep -q fsanitize "$BUILD/flags"; then
+    skip "what a thread takes" "sanitizers take more"
+else
+    is "what a thread takes: its stack's addresses, and little memory" \
+        "$(ulimit -Ss 2000 && "$threads" wait --items 100 --workers 100 \
+            --size 20 --json | jq '.item_address_bytes / 1024 |
+                . >= 2000 and . < 4000')" true
+    is "and coroutines" "$("$BUILD/event_loop" wait --items 1000 --size 20 \
+        --json | jq '.item_address_bytes < 100000')" true
+fi
+
 # A size that is not refused may still be too large for the memory. Sanitizers
 # want terabytes of address space for themselves.
 little=(bash -c 'ulimit -v 1000000; exec "$@"' little "$threads")
@@ -198,7 +211,8 @@ def whole: type == "number" and . == floor and . >= 0;
 .ok == true and (.wall_ns | whole) and .wall_ns > 0 and
 (.setup_ns | whole) and (.user_ns | whole) and (.sys_ns | whole) and
 (.max_rss_bytes | whole) and .max_rss_bytes > 100000 and
-(.item_bytes | whole) and (.voluntary_switches | whole) and
+(.item_bytes | whole) and (.item_address_bytes | whole) and
+(.voluntary_switches | whole) and
 (.involuntary_switches | whole) and
 (.worker_busy_ns | type == "array" and length == $workers and all(whole)) and
 (has("error") | not)'

@@ -36,11 +36,12 @@ verdict() { # RUN LESSONS
 
 # ------------------------------------------------------------ made-up runs
 
-# The comparisons of a lesson, one a line: a, b or -, quantity, form, and what
-# it may be: low or -, high or -. Expressions are for awk, not for the program.
+# The comparisons of a lesson, one a line: a, b or -, quantity, form, what it
+# may be: low or -, high or -; and holds, or given where it is only presumed.
+# Expressions are for awk, not for the program.
 comparisons() { # FILE
     local value bound word expression low high
-    while IFS=$'\t' read -r a b quantity form bound; do
+    while IFS=$'\t' read -r a b quantity form bound kind; do
         low=- high=-
         bound=${bound// and /$'\n'}
         while read -r word expression; do
@@ -51,13 +52,14 @@ comparisons() { # FILE
             '=') low=$value high=$value ;;
             esac
         done <<<"$bound"
-        printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$a" "$b" "$quantity" "$form" \
-            "$low" "$high"
+        printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$a" "$b" "$quantity" \
+            "$form" "$low" "$high" "$kind"
     done < <(awk '
         function flush() {
             if (a == "") return
             if (form == "") form = b == "-" ? "a" : "a / b"
-            printf "%s\t%s\t%s\t%s\t%s\n", a, b, quantity, form, holds
+            printf "%s\t%s\t%s\t%s\t%s\t%s\n", a, b, quantity, form, holds,
+                kind
         }
         { at = index($0, ":"); key = substr($0, 1, at - 1)
           value = substr($0, at + 1); sub(/^ */, "", value) }
@@ -66,7 +68,7 @@ comparisons() { # FILE
         key == "b" { b = value }
         key == "quantity" { quantity = value }
         key == "form" { form = value }
-        key == "holds" { holds = value }
+        key == "holds" || key == "given" { holds = value; kind = key }
         END { flush() }' "$1")
 }
 
@@ -74,7 +76,8 @@ comparisons() { # FILE
 # (from 1) is: inside, outside, astride, few (five blocks), lacking (its arm a
 # is not in the plan), failed, unsupported; the others hold. Values vary from
 # block to block. What was put in is kept in RUN/values, a line for each value:
-# arm, quantity, block, value.
+# arm, quantity, block, value. Costs stand in costs.json instead: one that has
+# failed has no times there, and one that is unsupported is no number.
 make_run() {
     local run=$1 file=$2 experiment
     experiment=$(key "$file" experiment)
@@ -88,6 +91,7 @@ make_run() {
         function arm_of(selection,    n, i, word, kv) {
             if (!(selection in number)) {
                 number[selection] = ++arms
+                if (selection ~ /^cost=/) cost[arms] = substr(selection, 6)
                 name[arms] = "arm" arms
                 kernel[arms] = "k"; strategy[arms] = "s"
                 workers[arms] = items[arms] = 1
@@ -149,8 +153,8 @@ make_run() {
         function sample(arm,    key, part, fields, elapsed, cpu, verdict) {
             elapsed = (arm, "elapsed_s") in v ? v[arm, "elapsed_s"] : 1
             cpu = (arm, "cpu_s") in v ? v[arm, "cpu_s"] : 1
-            fields = sprintf("\"items\":1,\"rounds\":1,\"wall_ns\":%.17g",
-                elapsed * 1e9)
+            fields = sprintf("\"rounds\":1,\"wall_ns\":%.17g", elapsed * 1e9)
+            if (!((arm, "item_s") in v)) fields = fields ",\"items\":1"
             for (key in v) {
                 split(key, part, SUBSEP)
                 if (part[1] != arm) continue
@@ -158,6 +162,15 @@ make_run() {
                     fields = fields sprintf(",\"%s\":%.17g",
                         substr(part[2], 1, length(part[2]) - 1) "ns",
                         v[key] * 1e9)
+                if (part[2] == "busy_s" || part[2] == "busy_share")
+                    fields = fields sprintf(",\"worker_busy_ns\":[%.17g,0]",
+                        v[key] * 1e9 * (part[2] == "busy_s" ? 1 : elapsed))
+                if (part[2] == "item_s") # so many of them
+                    fields = fields sprintf(",\"items\":%.17g",
+                        elapsed / v[key])
+                if (part[2] == "unit_s")
+                    fields = fields sprintf(",\"size\":%.17g",
+                        v[key] > 0 ? elapsed / v[key] : 0)
                 if (part[2] ~ /^inside\./)
                     fields = fields sprintf(",\"%s\":%.17g",
                         substr(part[2], 8),
@@ -173,6 +186,24 @@ make_run() {
             printf "\"user_ns\":%.17g,\"sys_ns\":0,\"inside\":{%s}}\n", \
                 cpu * 1e9, fields
         }
+        # Of the blocks after the warm-up.
+        function costs_write(    file, arm, block, comma, few) {
+            file = run "/costs.json"
+            printf "{\"measurements\":[{\"name\":null,\"ns\":[1]}" >file
+            for (arm = 1; arm <= arms; arm++) {
+                if (!(arm in cost) || kind == "lacking" && arm == side_a[which])
+                    continue
+                printf ",{\"name\":\"%s\",\"ns\":[", cost[arm] >file
+                few = kind == "failed" && arm == side_a[which]
+                for (block = 1; block <= last && !few; block++)
+                    printf "%s%s", block == 1 ? "" : ",", \
+                        kind == "unsupported" && arm == side_a[which] && \
+                        block == 3 ? "null" : sprintf("%.17g", \
+                            kept[arm, block] * 1e9) >file
+                printf "]}" >file
+            }
+            print "]}" >file
+        }
         { n = NR; side_a[n] = arm_of($1); side_b[n] = $2 == "-" ? 0 : arm_of($2)
           quantity[n] = $3; form[n] = $4; low[n] = $5; high[n] = $6 }
         END {
@@ -183,26 +214,42 @@ make_run() {
             printf "other\tlessons\tplan\ts\tk\tio\t1\t1\t1\tother\t" \
                 "another\ts\t\t\n" >plan
             for (i = 1; i <= arms; i++)
-                if (!(kind == "lacking" && i == side_a[which]))
+                if (!(kind == "lacking" && i == side_a[which]) && !(i in cost))
                     printf "%s\tlessons\tplan\t%s\t%s\tio\t%d\t%d\t%d\t" \
                         "command %d%s\t%s\t%s\t%s\t%s\n", name[i], \
                         strategy[i], kernel[i], workers[i], cores, items[i], \
                         i, i in inflight ? " --inflight " inflight[i] : "", \
                         experiment, series[i], x[i], size[i] >plan
-            for (block = 0; block <= (kind == "few" ? 5 : 12); block++) {
+            last = kind == "few" ? 5 : 12
+            for (block = 0; block <= last; block++) {
                 split("", v)
                 for (i = 1; i <= n; i++) fill(i)
-                for (i = 1; i <= arms; i++) sample(i)
+                for (i = 1; i <= arms; i++)
+                    if (i in cost) kept[i, block] = v[i, "elapsed_s"]
+                    else sample(i)
+                print "{\"session\":\"s\",\"block\":" block \
+                    ",\"arm\":\"other\",\"verdict\":\"ok\",\"wall_ns\":1}"
             }
+            costs_write()
             exit clash
         }' >"$run/samples.jsonl"
 }
 
-# The first comparison of a lesson a second time, from what was put in: median
-# and sign interval, of logs where it is a ratio.
+# The first comparison of a lesson that is not only presumed a second time, from
+# what was put in: median and sign interval, of logs where it is a ratio.
 found_by_awk() { # RUN FILE
     comparisons "$2" | awk -F '\t' '
-        NR == FNR { if (FNR == 1) { a = $1; b = $2; q = $3; form = $4 } next }
+        function arm(selection) {
+            if (!(selection in number)) number[selection] = "arm" ++arms
+            return number[selection]
+        }
+        NR == FNR {
+            first = arm($1); second = $2 == "-" ? "" : arm($2)
+            if ($7 == "holds" && a == "") {
+                a = first; b = second; q = $3; form = $4
+            }
+            next
+        }
         FILENAME ~ /plan.tsv$/ { next }
         $2 == q && $3 > 0 { value[$1, $3] = $4 }
         function rank(n,    k, i, term, sum) {
@@ -211,11 +258,10 @@ found_by_awk() { # RUN FILE
             return k
         }
         END {
-            second = form == "a" ? "" : a == b ? "arm1" : "arm2"
-            for (block = 1; ("arm1", block) in value; block++) {
-                r = value["arm1", block]
-                if (form == "a / b") r = log(r / value[second, block])
-                if (form == "a - b") r -= value[second, block]
+            for (block = 1; (a, block) in value; block++) {
+                r = value[a, block]
+                if (form == "a / b") r = log(r / value[b, block])
+                if (form == "a - b") r -= value[b, block]
                 for (i = n++; i > 0 && s[i] > r; i--) s[i + 1] = s[i]
                 s[i + 1] = r
             }
@@ -269,9 +315,11 @@ tries() { # ID FILE
             rm -rf "$scratch/run"
             make_run "$scratch/run" "$file" $kind "$i" || echo "clash"
             said="$said$i $kind: $(verdict "$scratch/run" "$scratch/alone")"
-            case $kind in
-            outside) wanted="$wanted$i $kind: does not hold here" ;;
-            unsupported) wanted="$wanted$i $kind: cannot run here" ;;
+            case $kind.$(comparisons "$file" | sed -n "${i}p") in
+            outside.*given) wanted="$wanted$i $kind: not decided" ;;
+            outside.*) wanted="$wanted$i $kind: does not hold here" ;;
+            unsupported.cost=*) wanted="$wanted$i $kind: not decided" ;;
+            unsupported.*) wanted="$wanted$i $kind: cannot run here" ;;
             *) wanted="$wanted$i $kind: not decided" ;;
             esac
             said=$said$'\n' wanted=$wanted$'\n'
@@ -339,7 +387,10 @@ is "every lesson compares, checks or says what it lacks" \
     "$(find "$lessons" -name '*.lesson' | wc -l)" \
     "$(find "$lessons" -name '*.lesson' -exec grep -lE '^(a|check|lacks):' {} + |
         wc -l)"
-ok "there are sixty of them and one" [ "$((compared + checked + lacking))" -ge 61 ]
+ok "there are sixty of them and one" \
+    [ "$(find "$lessons" -name '*.lesson' | wc -l)" -ge 61 ]
+ok "most compare ($compared), some check ($checked)" \
+    [ "$((compared + checked + lacking))" -ge 61 ]
 is "each is named as it names itself" "$(for file in "$lessons"/*.lesson; do
     [ "$(key "$file" id).lesson" = "${file##*/}" ] || echo "$file"
 done)" ''
@@ -374,13 +425,14 @@ plan_of_arms() { # RUN MOST
                 for (s = 1; s <= ns; s++)
                     for (w = 1; w <= nw; w++)
                         printf "%d\tlessons\tplan\t%s\t%s\tio\t%s\t%s\t%s\t" \
-                            "%s %s %s %s %s %s\t%s\t%s\t\t%s\n", ++arm, \
+                            "%s %s %s %s %s %s\t%s\t%s\t%s\t%s\n", ++arm, \
                             strategy[s], kernel[k], \
                             workers[w] == "@most" ? most : workers[w], \
                             list("cores", most), list("items", 0), \
                             strategy[s], kernel[k], workers[w], \
                             list("cores", most), v["size"] v["items"], \
-                            options, id, list("series", ""), list("size", "")
+                            options, id, list("series", ""), \
+                            list("x", ""), list("size", "")
         }' "$lessons"/*.lesson >"$1/plan.tsv"
 }
 
@@ -424,18 +476,37 @@ is "who asks for what the programs do not know says so, and nobody else" \
     "$(unknown_options)" "$(grep -lE '^arm:' "$lessons"/*.lesson |
         xargs grep -l '^lacks:' | sed 's/.*\///; s/\.lesson$//' | sort)"
 
-# The committed run has the experiments that lessons borrow from.
+# Lessons that borrow the arms of an experiment find them in the quick plan, also
+# when that is short of time; costs are no arms.
 mkdir "$scratch/borrowing"
 for file in $borrowing; do
-    cp "$lessons/$file" "$scratch/borrowing/"
+    grep -q '^a: cost=' "$lessons/$file" ||
+        cp "$lessons/$file" "$scratch/borrowing/"
 done
-ok "the sample has one arm for each side" "$stats" rows results/sample \
-    lessons --lessons="$scratch/borrowing"
-is "and lacks none of them" "$("$stats" rows results/sample lessons \
-    --lessons="$scratch/borrowing" | grep 'this run has no arm')" ''
-is "so that it decides all of these lessons" "$("$stats" rows results/sample \
-    lessons --lessons="$scratch/borrowing" | grep -cE '	(holds|does not hold) here	')" \
-    "$(echo "$borrowing" | wc -w)"
+experiments=$(cat "$scratch/borrowing"/* | sed -n 's/^experiment: *//p' |
+    sort -u | paste -sd ,)
+"$build/sweep" plan --build "$build" --directory scripts/experiments \
+    --experiment "$experiments" >"$scratch/run/plan.tsv" 2>"$scratch/err"
+usable=$("$build/sequential" --topology | tr ',' '\n' | wc -l)
+echo "{\"usable_cores\": $usable, \"effective_cores\": 2}" \
+    >"$scratch/run/machine.json"
+ok "the quick plan of $experiments has one arm for each side" "$stats" rows \
+    "$scratch/run" lessons --lessons="$scratch/borrowing"
+if [ "$usable" -ge 2 ]; then
+    is "and lacks none of them" "$("$stats" rows "$scratch/run" lessons \
+        --lessons="$scratch/borrowing" | grep 'this run has no arm')" ''
+else
+    skip "and lacks none of them" "only one core"
+fi
+if grep -q '\.name = "' scripts/costs_*.c; then
+    is "costs are of those that build/costs knows" "$(sed -n \
+        's/^[ab]: cost=//p' "$lessons"/*.lesson | sort -u |
+        while read -r name; do
+            grep -q "\.name = \"$name\"" scripts/costs_*.c || echo "$name"
+        done)" ''
+else
+    skip "costs are of those that build/costs knows" "it has no names"
+fi
 
 # ------------------------------------------------------------ one by hand
 
@@ -526,6 +597,119 @@ is "but a sentence" "$("$stats" words "$scratch/run" lessons \
 is "and a mark in the rows" "$("$stats" rows "$scratch/run" lessons \
     --lessons="$scratch/elsewhere" | cut -f 7,9 | tail -n 1)" 'not decided	no'
 
+# Costs: a takes 300 ns, b 3 ns; each has a list by block.
+mkdir "$scratch/costs"
+cat >"$scratch/costs/dear.lesson" <<'LESSON'
+id: dear
+claim: One is dearer.
+source: A book, item 1
+then: said
+experiment: costs
+a: cost=dear
+b: cost=cheap
+holds: >= 50
+say: %r times
+LESSON
+priced() { # NS-OF-DEAR NS-OF-CHEAP, lists
+    printf '{"measurements":[{"name":"dear","ns":[%s]},{"group":"other"},' "$1"
+    printf '{"name":"cheap","ns":[%s]}]}' "$2"
+}
+cost() { # COLUMN
+    row "$scratch/run" "$scratch/costs" "$1"
+}
+rm -f "$scratch/run/costs.json"
+is "no costs.json: said" "$(cost verdict): $(cost why)" \
+    'not decided: this run has no costs.json: EXPERIMENT=costs makes one'
+priced 300,600,300,300,300,300 3,6,3,3,3,3 >"$scratch/run/costs.json"
+is "costs are divided block by block" "$(cost here)" '100 [100, 100]'
+is "and said" "$(cost why)" 'dear / cheap, 6 blocks of costs; 100 times'
+is "which decides" "$(cost verdict)" 'holds here'
+priced 200,300,300,300,300,300,400 3,3,3,3,3,6 >"$scratch/run/costs.json"
+is "not as many blocks: medians, and the worse ends" "$(cost here)" \
+    '100 [33.3, 133]'
+is "and said, too" "$(cost why)" \
+    'dear / cheap, medians of 7 and 6 blocks of costs; 100 times'
+is "which leaves it open" "$(cost verdict)" 'not decided'
+priced 30,30,30,30,30,30 3,3,3,3,3,3 >"$scratch/run/costs.json"
+is "too little of a difference" "$(cost verdict)" 'does not hold here'
+priced 300,300,300,300,300 3,3,3,3,3 >"$scratch/run/costs.json"
+is "five blocks of costs" "$(cost verdict): $(cost why)" \
+    'not decided: costs.json: 5 blocks, 6 are needed'
+priced 300,300,300,300,300,300 3,3,0,3,3,3 >"$scratch/run/costs.json"
+is "a cost of nothing" "$(cost verdict): $(cost why)" \
+    'not decided: costs.json: cheap: ns of block 2: no time'
+priced '"x"' 3 >"$scratch/run/costs.json"
+is "a cost that is no number" "$(cost why)" \
+    'costs.json: dear: ns of block 0: no time'
+for broken in '' '[' '{"measurements":[' '[]' '{"measurements":{}}' \
+    '{"measurements":[{"name":7}]}' '{"measurements":[{"name":"dear"}]}'; do
+    echo "$broken" >"$scratch/run/costs.json"
+    like "broken costs: '$broken'" "$(cost verdict): $(cost why)" \
+        '^not decided: costs\.json: [a-z]'
+done
+rm "$scratch/run/costs.json"
+
+# From which size on: at x the sides take so many seconds.
+mkdir "$scratch/even"
+sed -e 's/^id: .*/id: even/; s/^\([ab]: .*\)/\1 x=1/' -e 's/^holds:.*/holds: > 1/' \
+    -e 's/^say:.*/even: work\nsay: pays %e/' <<<"$(good)" \
+    >"$scratch/even/even.lesson"
+sizes() { # X:A:B... seconds; four items each
+    local x a b block
+    head -n 1 "$scratch/run/plan.tsv" >"$scratch/run/plan.new"
+    : >"$scratch/run/samples.jsonl"
+    for size in "$@"; do
+        IFS=: read -r x a b <<<"$size"
+        printf '%s\tlessons\tplan\t%s\tk\tio\t1\t4\t4\t%s\teven\t\t%s\t\n' \
+            "a$x" threads "a $x" "$x" "b$x" sequential "b $x" "$x" \
+            >>"$scratch/run/plan.new"
+        for block in 0 1 2 3 4 5 6; do
+            printf '{"session":"s","block":%d,"arm":"%s","verdict":"ok","wall_ns":9e9,"inside":{"wall_ns":%s}}\n' \
+                $block "a$x" "${a}e9" $block "b$x" "${b}e9"
+        done >>"$scratch/run/samples.jsonl"
+    done
+    cp "$scratch/run/plan.tsv" "$scratch/run/plan.old"
+    mv "$scratch/run/plan.new" "$scratch/run/plan.tsv"
+    row "$scratch/run" "$scratch/even" why | sed 's/.*; //'
+    mv "$scratch/run/plan.old" "$scratch/run/plan.tsv"
+}
+is "even between two sizes" "$(sizes 1:0.5:0.25 2:1:2 3:1:4)" \
+    'pays from between 250 ms and 2 s on'
+is "in any order of the plan" "$(sizes 3:1:4 1:0.5:0.25 2:1:2)" \
+    'pays from between 250 ms and 2 s on'
+is "the last passage counts" "$(sizes 1:2:1 2:1:2 3:4:3 4:2:4)" \
+    'pays from between 3 s and 4 s on'
+is "never" "$(sizes 1:2:1 2:3:2)" 'pays not even at 2 s, the most that was measured'
+is "only one size" "$(sizes 1:2:1)" 'pays not even at 1 s, the most that was measured'
+is "always" "$(sizes 1:0.001:0.002 2:1:3)" 'pays at all sizes that were measured'
+sed -i 's/^even:.*/even: item/' "$scratch/even/even.lesson"
+is "for each item" "$(sizes 1:0.004:0.002 2:1:2)" \
+    'pays from between 500 us and 500 ms on'
+
+# What is presumed decides nothing, and all that holds is said.
+mkdir "$scratch/given"
+{
+    good | sed 's/^id: .*/id: given/; s/^experiment.*//'
+    printf 'a: strategy=sequential\ngiven: >= 1\nsay: b took %%t\n'
+} >"$scratch/given/given.lesson"
+given() { # COLUMN, with a in half the time, and B seconds
+    sed -i "s/\thalf\t/\tgiven\t/" "$scratch/run/plan.tsv"
+    for block in 0 1 2 3 4 5 6; do
+        printf '{"session":"s","block":%d,"arm":"arm%d","verdict":"ok","wall_ns":9e9,"inside":{"wall_ns":%s}}\n' \
+            $block 1 "$(awk "BEGIN { print $2 / 2 }")e9" $block 2 "${2}e9"
+    done >"$scratch/run/samples.jsonl"
+    row "$scratch/run" "$scratch/given" "$1"
+    sed -i "s/\tgiven\t/\thalf\t/" "$scratch/run/plan.tsv"
+}
+is "presumed, and so" "$(given verdict 2)" 'holds here'
+is "found is what decides" "$(given here 2)" '0.5 [0.5, 0.5]'
+is "all sentences are said" "$(given why 2)" \
+    'elapsed_s of threads k / sequential k, 6 blocks; it took 0.5 of it; b took 2 s'
+is "presumed, and not so" "$(given verdict 0.25)" 'not decided'
+is "with its reason" "$(given why 0.25)" \
+    'elapsed_s of sequential k, 6 blocks; b took 250 ms'
+halves 0.5
+
 # ---------------------------------------------- arms that are not one arm
 
 # fails STATUS COMMAND... - with this status and one line that says why.
@@ -597,7 +781,16 @@ malformed 'no arms' '/^arm:/d'
 malformed 'an arm without a kernel' 's/kernel=wait //'
 malformed 'an arm with an unknown name' 's/workers=1/walkers=1/'
 malformed 'arms and an experiment' 's/^arm:/experiment: speedup\n&/'
-malformed 'a check beside sides' 's/^a:/check: true\n&/'
+malformed 'two checks' 's/^a:/check: true\ncheck: false\n&/'
+malformed 'nothing that decides' 's/^holds:/given:/'
+malformed 'holds and given' 's/^holds:.*/&\ngiven: > 0/'
+malformed 'a cost beside a selection' 's/^a: /a: cost=fork /'
+malformed 'a cost against an arm' 's/^a: .*/a: cost=fork/'
+malformed 'a quantity of a cost' \
+    's/^[ab]: .*/b: cost=fork/; 0,/^b:/s//quantity: cpu_s\na:/'
+malformed 'even of what' 's/^say:/even: price\n&/'
+malformed 'even without x' 's/^say:.*/even: work\nsay: %e/'
+malformed 'even that nobody says' 's/^[ab]: .*/& x=1/; s/^say:/even: work\n&/'
 malformed 'an exit status without a check' 's/^a:/exit: 1\n&/'
 check_instead='/^a:/d; /^b:/d; /^say:/d; s/^holds:.*/check: true/'
 malformed 'an exit status that is none' "$check_instead; s/^then/exit: soon\n&/"
@@ -622,5 +815,38 @@ sed -i 's/exit 4/exit 77/' "$scratch/hand/half.lesson"
 is "or cannot run" "$(hand verdict)" 'cannot run here'
 "$stats" lessons "$scratch/run" --lessons="$scratch/hand"
 is "and then is tried again" "$(wc -l <"$scratch/ran")" 4
+
+check_of() { # COMMAND - the reason that a lesson with this check has
+    good | sed "$check_instead" | sed "s|^check:.*|check: $1|" \
+        >"$scratch/hand/half.lesson"
+    "$stats" lessons "$scratch/run" --lessons="$scratch/hand"
+    hand why
+}
+is "what it prints is told" "$(check_of 'echo one; seq 2 \| paste - -')" \
+    'one; 1 2; exit status 0 of echo one; seq 2 | paste - -'
+is "but not when it is long" "$(check_of 'seq 1000')" \
+    'exit status 0 of seq 1000'
+is "nor what goes to standard error" "$(check_of 'echo one >\&2')" \
+    'exit status 0 of echo one >&2'
+beside() { # CHECK A... - of a lesson that also compares
+    local check=$1
+    shift
+    good | sed "s|^a:|check: $check\n&|" >"$scratch/hand/half.lesson"
+    halves "$@"
+    "$stats" lessons "$scratch/run" --lessons "$scratch/hand"
+    hand verdict
+}
+less='0.4 0.4 0.4 0.4 0.4 0.4' more='0.9 0.9 0.9 0.9 0.9 0.9'
+# shellcheck disable=SC2086 # several words
+{
+    is "check and sides hold" "$(beside true $less)" 'holds here'
+    is "the check alone" "$(beside true $more)" 'does not hold here'
+    is "the sides alone" "$(beside false $less)" 'does not hold here'
+    is "the sides, and the check cannot run" "$(beside 'exit 77' $less)" \
+        'cannot run here'
+    is "the check, and the sides are open" "$(beside true 0.4 0.9)" \
+        'not decided'
+    is "neither" "$(beside false $more)" 'does not hold here'
+}
 
 finish

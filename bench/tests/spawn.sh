@@ -246,6 +246,18 @@ run "$threads" spawn --wrong waits-first --between file --items 2 \
     --size 1000000 --deadline 20s --json
 is "waits-first: with a file it does not hang" \
     "$status $(figures lost timed_out zombies leaked_descriptors)" "0 0 0 0 0"
+run "$threads" spawn --wrong waits-first --items 2 --fill just --deadline 20s \
+    --json
+full=$(figures size)
+is "--fill just: what a pipe holds is no trouble" \
+    "$status $(figures lost timed_out)" "0 0 0"
+run "$threads" spawn --wrong waits-first --items 2 --fill over \
+    --deadline 500ms --json
+is "--fill over: one byte over is" "$status $(figures size lost timed_out)" \
+    "0 $((full + 1)) 2 2"
+run "$threads" spawn --items 2 --fill over --deadline 20s --json
+is "the right way takes it, and loses nothing" \
+    "$status $(figures size lost)" "0 $((full + 1)) 0"
 run "$threads" spawn --wrong keeps-open --items 2 --deadline 500ms --json
 is "keeps-open: the pipe never ends" \
     "$status $(figures lost timed_out zombies leaked_descriptors)" "0 2 2 0 0"
@@ -258,7 +270,8 @@ ok "reads-too: but digests are lost" test "$(figures lost)" -gt 0
 for refused in '--wait poll' '--mode sleep --between file' \
     '--between file --wrong keeps-open' '--between file --wrong reads-too' \
     '--mode sleep --hang 2' '--mode sleep --wrong keeps-open' \
-    '--hang 2 --wrong keeps-open' '--mode sleep --size 10001'; do
+    '--hang 2 --wrong keeps-open' '--mode sleep --size 10001' \
+    '--fill just --size 9' '--mode sleep --fill over' '--fill all'; do
     # shellcheck disable=SC2086  # several words
     run "$threads" spawn $refused
     is "refused: $refused" "$status $(wc -l <<< "$err")" "2 1"
