@@ -81,7 +81,7 @@ if (exists("$rows")) {
         value_2_signs = max(value_2_signs, strlen(cell($rows[i], 8)))
     }
 }
-name_most = min(name_signs, 22)
+name_most = min(name_signs, 24)
 
 # Labels of the upright axis: those of y_tics, or short numbers.
 tics_signs = 4

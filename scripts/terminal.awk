@@ -450,45 +450,74 @@ function rows_print(    i, cell, n, names, firsts, seconds, out)
 
 # ---------------------------------------------------- charts without lines
 
-# A table, its widest columns cut as long as it is wider than the terminal.
-function table_print(    i, c, n, cell, wide, all, most, out)
+# The head of a column in lines no wider than it; how many.
+function head_lines(c, text, wide,    word, n, i, k)
 {
-    for (i = 1; i <= numbers_n; i++) {
-        n = split(plain(numbers[i]), cell, "\t")
+    n = split(text, word, " ")
+    k = 1
+    for (i = 1; i <= n; i++) {
+        if (head[c, k] != "" && signs(head[c, k] " " word[i]) > wide)
+            k++
+        head[c, k] = head[c, k] (head[c, k] == "" ? "" : " ") word[i]
+    }
+    return k
+}
+
+function longest_word(text,    word, n, i, most)
+{
+    n = split(text, word, " ")
+    for (i = 1; i <= n; i++)
+        if (signs(word[i]) > most)
+            most = signs(word[i])
+    return most
+}
+
+# One line of a table without the blanks at its end.
+function cells_print(cell, shown, wide,    c, out)
+{
+    for (c = 1; c <= shown; c++)
+        out = out (c > 1 ? "  " : "") left(cell[c], wide[c])
+    sub(/ +$/, "", out)
+    print out
+}
+
+# A table: heads are broken into lines, and columns for which there is no room
+# are only named.
+function table_print(    i, c, k, n, cell, part, wide, used, shown, tall, rest)
+{
+    n = split(plain(numbers[1]), cell, "\t")
+    for (c = 1; c <= n; c++)
+        wide[c] = longest_word(cell[c])
+    for (i = 2; i <= numbers_n; i++) {
+        split(plain(numbers[i]), part, "\t")
         for (c = 1; c <= n; c++)
-            if (signs(cell[c]) > wide[c]) {
-                all += signs(cell[c]) - wide[c]
-                wide[c] = signs(cell[c])
-            }
-        heads = n > heads ? n : heads
+            if (signs(part[c]) > wide[c])
+                wide[c] = signs(part[c])
     }
-    # Long cells are cut to 20 signs, the names at the left last of all; where
-    # that is not enough, columns at the right are left out.
-    while (all + 2 * (heads - 1) > columns) {
-        most = heads > 1 ? 2 : 1
-        for (c = 3; c <= heads; c++)
-            if (wide[c] > wide[most])
-                most = c
-        if (most > 1 && wide[most] <= 20 && heads > 2) {
-            all -= wide[heads--]
-            continue
+    used = -2
+    for (c = 1; c <= n; c++)
+        if (c == 1 || (!rest && used + 2 + wide[c] <= columns)) {
+            shown = c
+            wide[c] = wide[c] > columns ? columns : wide[c]
+            used += 2 + wide[c]
+        } else {
+            rest = rest (rest == "" ? "" : ", ") cell[c]
         }
-        if (wide[most] <= 5)
-            most = 1
-        if (wide[most] <= 5)
-            break
-        wide[most]--
-        all--
+    for (c = 1; c <= shown; c++) {
+        k = head_lines(c, cell[c], wide[c])
+        tall = k > tall ? k : tall
     }
-    for (i = 1; i <= numbers_n; i++) {
-        n = split(plain(numbers[i]), cell, "\t")
-        out = ""
-        for (c = 1; c <= n && c <= heads; c++)
-            out = out (c > 1 ? "  " : "") left(cell[c], wide[c])
-        out = first_signs(out, columns)
-        sub(/ +$/, "", out)
-        print out
+    for (k = 1; k <= tall; k++) {
+        for (c = 1; c <= shown; c++)
+            cell[c] = head[c, k]
+        cells_print(cell, shown, wide)
     }
+    for (i = 2; i <= numbers_n; i++) {
+        split(plain(numbers[i]), cell, "\t")
+        cells_print(cell, shown, wide)
+    }
+    if (rest != "")
+        wrap("No room for: " rest ".")
 }
 
 # -------------------------------------------------------------------- text

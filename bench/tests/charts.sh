@@ -371,12 +371,12 @@ cat > "$scratch/none/data" << 'DATA'
 title_text = 'costs: what does it take?'
 footer_plan = 'plan quick'
 DATA
-printf 'what\ttime\nan extraordinarily long name of a primitive\t%s\n' \
-    '1.2 ns and a remark that takes the rest of the line' > "$scratch/none/rows"
+printf 'what\ttime of one\tremark\nan extraordinarily long name\t%s\t%s\n' '1.2 ns' \
+    'a remark that takes more than is left of the line' > "$scratch/none/rows"
 LC_ALL=C awk -v columns=60 -f scripts/terminal.awk part=gp /dev/null part=dat \
     "$scratch/none/data" part=rows "$scratch/none/rows" > "$scratch/none/text"
 like 'a chart without lines is its numbers' "$(cat "$scratch/none/text")" \
-    'costs: what does it take\?.*what .*time.*an extra.*1\.2 ns.*plan quick'
+    'costs: what does it take\?.*what +time.*of one.*an extra.*name +1\.2 ns.*No room for: remark.*plan quick'
 is 'and no wider' "$(($(widest < "$scratch/none/text") <= 60))" 1
 
 said=$(scripts/plot --terminal "$small" nonesuch 2>&1)
