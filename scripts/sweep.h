@@ -36,7 +36,7 @@ enum {
     MOST_COUNTS = 64,
     LEAST_BLOCKS = 6,     /* fewer cannot carry a 95 % interval */
     MOST_BLOCKS = 20,     /* unless --blocks asks for more */
-    QUICK_BUDGET_S = 225, /* of the five minutes that all of it may take */
+    QUICK_BUDGET_S = 240, /* of the five minutes that all of it may take */
     FULL_BUDGET_S = 2160, /* of forty */
     DEFAULT_LIMIT_S = 30,
 };

@@ -19,6 +19,12 @@
 
 enum { TRIAL_LIMIT_S = 120 };
 
+/* Of a number in nanoseconds; 0 when it is missing. */
+static double seconds_in(const json_t *row, const char *key)
+{
+    return json_number_value(json_object_get(row, key)) / NS_PER_S;
+}
+
 /* Fills the trial from what `sequential` printed. */
 static void trial_read(struct trial *trial, const struct child *child)
 {
@@ -31,8 +37,9 @@ static void trial_read(struct trial *trial, const struct child *child)
             (uint64_t)json_integer_value(json_object_get(row, "items"));
         trial->size =
             (uint64_t)json_integer_value(json_object_get(row, "size"));
-        trial->wall_s =
-            json_number_value(json_object_get(row, "wall_ns")) / 1e9;
+        trial->wall_s = seconds_in(row, "wall_ns");
+        trial->around_s =
+            seconds_in(row, "setup_ns") + seconds_in(row, "check_ns");
     } else {
         bool cannot = child->status == EXIT_CANNOT_RUN << 8;
         char *words = text_copy(child->error == NULL ? "" : child->error);
@@ -155,9 +162,8 @@ static const struct trial *trial_find(struct trials *trials, const char *build,
     struct child child = trial_run(build, trial);
     double whole_s = (double)(clock_now() - start) / NS_PER_S;
     trial_read(trial, &child);
-    trial->around_s = trial->refusal == NULL ? whole_s - trial->wall_s : 0;
-    if (trial->around_s < 0) /* of another clock than this one */
-        trial->around_s = 0;
+    if (trial->refusal == NULL && whole_s - trial->wall_s > trial->around_s)
+        trial->around_s = whole_s - trial->wall_s;
     child_free(&child);
     trials->failed += trial->refusal != NULL &&
                       strcmp(trial->refusal_verdict, "unsupported") != 0;
