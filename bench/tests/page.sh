@@ -16,6 +16,7 @@ set -u
 run=$scratch/run
 page=$run/report.html
 cp -r results/sample "$run"
+[ -e "$run/lessons.csv" ] || echo id > "$run/lessons.csv"
 ok 'the report is made' scripts/report "$run"
 
 # A copy of the page, changed by sed expressions; its name.
