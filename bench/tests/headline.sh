@@ -22,8 +22,8 @@ arm	chart	role	strategy	kernel	bound	workers	cores	items	command
 seq	speedup	plan	sequential	factorize	cpu	1	1	8	a
 gil1	speedup	plan	gil	factorize	cpu	1	1	8	b
 gil	speedup	plan	gil	factorize	cpu	2	2	8	c
-thr	speedup	plan	threads	factorize	cpu	2	2	8	d
 crowd	speedup	plan	threads	factorize	cpu	8	2	8	d8
+thr	speedup	plan	threads	factorize	cpu	2	2	8	d
 pool	speedup	plan	pool	factorize	cpu	2	2	8	e
 gcdseq	speedup	plan	sequential	gcd	cpu	1	1	8	a1
 gcdgil	speedup	plan	gil	gcd	cpu	2	2	8	c1
@@ -152,6 +152,18 @@ is 'the best of each kernel' "$("$stats" rows "$run" best | cut -f 1,2,5,6)" \
     "$(printf '%s\t%s\t%s\t%s\n' kernel strategy 'in flight' speedup \
         factorize threads 2 '1.96x [1.96, 1.96]' \
         wait event_loop 20 '20.0x [20.0, 20.0]')"
+made 12 << 'ARMS'
+seq 100
+gil 102
+thr 51
+pool 50 53 50 53 50 53 50 53 50 53 50 53
+iseq 200
+igil 12
+iloop 10
+ARMS
+is 'and how many others may be as good' \
+    "$("$stats" rows "$run" best | cut -f 1,2,8 | tail -n 2)" \
+    "$(printf '%s\t%s\t%s\n' factorize threads 1 wait event_loop 0)"
 table=$("$stats" table "$run" --lessons "$scratch" 2>&1)
 like 'lessons that are none end it' "$table" '^stats: '
 cp -r scripts/lessons "$scratch/lessons"

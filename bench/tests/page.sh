@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # page.sh - the report in a browser: can everybody read it, everywhere?
 #
-# The page is made from results/sample. What it is built of is looked at as
-# text. Chromium then opens it as a reader would: from a file, without a
-# network, at the widths of a phone and of a screen; it is printed, and axe-core
-# looks for what keeps people with impairments out. Each question is asked of
-# a page that is broken in that very way, too, and must find it.
-# Left out: whether the page is pretty, which needs eyes: CHROMIUM and the
-# screenshots it makes are a good place to begin (KEEP=DIR keeps them).
+# The page is made from results/sample, or from the run that RUN names. What
+# it is built of is looked at as text. Chromium (or CHROMIUM) then opens it as a
+# reader would: from a file, without a network, at the widths of a phone and of
+# a screen; it is printed, and axe-core looks for what keeps people with
+# impairments out. Each question is asked of a page that is broken in that very
+# way, too, and must find it.
+# Left out: whether the page is pretty, which needs eyes. KEEP=DIR keeps the
+# screenshots and the printed page for them.
 # SPDX-License-Identifier: MIT
 set -u
 # shellcheck source=bench/tests/tap.inc
@@ -15,7 +16,8 @@ set -u
 
 run=$scratch/run
 page=$run/report.html
-cp -r results/sample "$run"
+cp -r "${RUN:-results/sample}" "$run"
+[ -e "$run/lessons.csv" ] || echo id > "$run/lessons.csv"
 ok 'the report is made' scripts/report "$run"
 
 # A copy of the page, changed by sed expressions; its name.
