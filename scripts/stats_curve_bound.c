@@ -166,9 +166,9 @@ static double clearance(const struct results *results,
 static void place_name(const struct results *results, const struct chart *chart,
                        const struct frame *f, double *name_x, double *name_y)
 {
-    static const double away[] = {0.05, -0.05, 0.08, -0.08,
-                                  0.14, -0.14, 0.2,  -0.2};
-    const double enough = 0.06;
+    static const double away[] = {0.05, -0.05, 0.08, -0.08, 0.14, -0.14,
+                                  0.2,  -0.2,  0.26, -0.26, 0.32, -0.32};
+    const double enough = 0.07;
     double best = -1;
     double half = fmin(0.028 * (double)strlen(curve_bound_label(chart)), 0.45);
     for (size_t i = 0; i < sizeof away / sizeof *away; i++)
