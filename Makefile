@@ -24,7 +24,7 @@ export BUILD
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .SUFFIXES:
-.PHONY: all bench doctor compare test check test-truth tests clean format help FORCE
+.PHONY: all bench charts doctor compare test check test-truth tests clean format help FORCE
 
 # ------------------------------------------------------------------ flags
 
@@ -97,7 +97,7 @@ define newline
 endef
 
 ifneq ($(MISSING),)
-ifeq ($(filter bench doctor compare test check clean help format,$(MAKECMDGOALS)),)
+ifeq ($(filter bench charts doctor compare test check clean help format,$(MAKECMDGOALS)),)
 $(error missing: $(MISSING); scripts/setup installs what is needed)
 endif
 endif
@@ -217,6 +217,11 @@ bench: ## sweep, draw the charts, write the report (KERNELS= STRATEGIES= CORES= 
 	@scripts/setup --for bench
 	@$(MAKE) --no-print-directory $(JOBS) all
 	@scripts/bench
+
+charts: ## draw the charts of a run again, or print them (RUN=results/latest TERMINAL=1 CHART=name)
+	@$(if $(TERMINAL),,scripts/setup --for bench)
+	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/stats >&2
+	@scripts/plot $(if $(TERMINAL),--terminal) '$(or $(RUN),results/latest)' $(CHART)
 
 doctor: ## say what this machine can show, and what not
 	@scripts/setup --for bench

@@ -10,6 +10,8 @@
  * Look for: `thumbnails` against `sequential`; the polls of `--queue polling`,
  * that item's first version, and the processor time they take with `--nap 0`;
  * peak_queue and peak_carried with `--capacity 0` and a slow last stage.
+ * With --trace the trace counts, too, how full each queue is: scripts/stats
+ * draws that.
  * Left out: handing several items over at once, and moving workers between
  * stages while it runs. A kernel without stages is a pipeline of one.
  */
@@ -17,6 +19,7 @@
 #include "lib/clock.h"
 #include "lib/parse.h"
 #include "lib/queue.h"
+#include "lib/trace.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -46,6 +49,7 @@ struct counts {
 /* A stage at work: the queue in front of it and who takes from there. */
 struct station {
     struct queue *in;
+    char name[48]; /* of that queue, in a trace */
     size_t workers;
     size_t first_index; /* of its workers */
     struct counts sum;  /* of its workers, all rounds */
@@ -66,6 +70,7 @@ static struct {
     struct counts feeder; /* the thread that fills the first queue */
     size_t peak_queue;    /* of the queues between stages */
     atomic_size_t carried, peak_carried;
+    uint64_t cpu_ns; /* of the process, in all rounds */
 } line;
 
 /* ------------------------------------------------- workers of each stage */
@@ -296,14 +301,55 @@ static void end_station(struct station *station, struct worker *workers)
     queue_destroy(station->in);
 }
 
+/* How often queues were asked, by all workers and by who fills the first. */
+static struct counts counts_of_all(void)
+{
+    struct counts all = line.feeder;
+    for (size_t s = 0; s < line.stages; s++) {
+        all.polls += line.stations[s].sum.polls;
+        all.idle_polls += line.stations[s].sum.idle_polls;
+    }
+    return all;
+}
+
+static void queue_changed(void *name, size_t length)
+{
+    trace_counter(name, length);
+}
+
+static void make_queues(const struct run *run)
+{
+    for (size_t s = 0; s < line.stages; s++) {
+        struct station *station = &line.stations[s];
+        station->in = queue_create(line.capacity);
+        if (station->in == NULL)
+            die(ENOMEM, "a queue for %zu items", line.capacity);
+        if (!trace_on)
+            continue;
+        snprintf(station->name, sizeof station->name, "queue before %.32s",
+                 stage_name(run, s));
+        queue_watch(station->in, queue_changed, station->name);
+        trace_counter(station->name, 0);
+    }
+}
+
+/* What a reader of the trace cannot count: one value each, of all rounds. */
+static void trace_totals(void)
+{
+    struct counts all = counts_of_all();
+    trace_counter("capacity", line.capacity);
+    trace_counter("polls", all.polls);
+    trace_counter("idle polls", all.idle_polls);
+    trace_counter("processor time, ns", line.cpu_ns);
+}
+
 static void pipeline_run(const struct run *run)
 {
     struct worker *workers = calloc(run->workers, sizeof *workers);
     if (workers == NULL)
         die(ENOMEM, "%zu workers", run->workers);
-    for (size_t s = 0; s < line.stages; s++)
-        if ((line.stations[s].in = queue_create(line.capacity)) == NULL)
-            die(ENOMEM, "a queue for %zu items", line.capacity);
+    uint64_t cpu_began = clock_read(CLOCK_PROCESS_CPUTIME_ID);
+    make_queues(run);
     for (size_t s = 0; s < line.stages; s++)
         start_station(run, s, workers);
     feed(run);
@@ -314,6 +360,9 @@ static void pipeline_run(const struct run *run)
             line.peak_queue = peak;
         end_station(&line.stations[s], workers);
     }
+    line.cpu_ns += clock_read(CLOCK_PROCESS_CPUTIME_ID) - cpu_began;
+    if (trace_on)
+        trace_totals();
     free(workers);
 }
 
@@ -358,11 +407,7 @@ static void pipeline_figures(const struct run *run, struct verdict *verdict)
         {"stage_3_busy_ns", "stage_3_blocked_ns"},
         {"stage_4_busy_ns", "stage_4_blocked_ns"},
     };
-    struct counts all = line.feeder;
-    for (size_t s = 0; s < line.stages; s++) {
-        all.polls += line.stations[s].sum.polls;
-        all.idle_polls += line.stations[s].sum.idle_polls;
-    }
+    struct counts all = counts_of_all();
     verdict_figure(verdict, "polls", all.polls);
     verdict_figure(verdict, "idle_polls", all.idle_polls);
     verdict_figure(verdict, "peak_queue", line.peak_queue);

@@ -26,8 +26,11 @@ static const char usage[] =
     "Measures what primitives cost, in turn, on one core.\n"
     "\n"
     "  -o, --only=TEXT     only groups with TEXT in their name\n"
-    "  -b, --blocks=N      how often each is measured (default: 21)\n"
-    "  -t, --time=TIME     at least so long each time (default: 5ms)\n"
+    "  -q, --quick         wider intervals, in a few seconds\n"
+    "  -b, --blocks=N      how often each is measured (default: until its\n"
+    "                      interval is narrow or the group's time is up)\n"
+    "  -t, --time=TIME     at least so long each time (default: 2ms; quick: "
+    "500us)\n"
     "  -S, --seed=N        repeat the order of an earlier run (default: 1)\n"
     "  -l, --list          what there is to measure\n"
     "      --json          one JSON object instead of a table\n"
@@ -37,6 +40,20 @@ static const char usage[] =
     "100 repetitions; there is none below 6 blocks.\n"
     "Exit status: 0 all measured; 1 one did not do what it said; 2 wrong "
     "usage.\n";
+
+/* Without --blocks. */
+static const struct effort usual = {.least = 11,
+                                    .most = 301,
+                                    .narrow = 0.02,
+                                    .limit_ns = UINT64_C(2) * NS_PER_S,
+                                    .sample_ns = UINT64_C(2) * NS_PER_MS,
+                                    .seed = 1};
+static const struct effort quick = {.least = 6,
+                                    .most = 101,
+                                    .narrow = 0.05,
+                                    .limit_ns = UINT64_C(400) * NS_PER_MS,
+                                    .sample_ns = UINT64_C(500) * NS_PER_US,
+                                    .seed = 1};
 
 /* ----------------------------------------------------------------- list */
 
@@ -64,8 +81,9 @@ bool group_wanted(const char *group, const char *only)
 
 struct asked {
     struct effort effort;
+    uint64_t blocks, sample_ns; /* 0: not given */
     const char *only;
-    bool json, list;
+    bool json, list, quick;
 };
 
 static uint64_t number(const char *option, const char *text, uint64_t least,
@@ -87,10 +105,22 @@ static bool any_wanted(const char *only)
     return false;
 }
 
+static struct effort effort_of(const struct asked *asked, uint64_t seed)
+{
+    struct effort effort = asked->quick ? quick : usual;
+    effort.seed = seed;
+    if (asked->sample_ns != 0)
+        effort.sample_ns = asked->sample_ns;
+    if (asked->blocks != 0)
+        effort.least = effort.most = (size_t)asked->blocks;
+    return effort;
+}
+
 static struct asked read_options(int argc, char **argv)
 {
     static const struct option options[] = {
         {"only", required_argument, NULL, 'o'},
+        {"quick", no_argument, NULL, 'q'},
         {"blocks", required_argument, NULL, 'b'},
         {"time", required_argument, NULL, 't'},
         {"seed", required_argument, NULL, 'S'},
@@ -98,26 +128,28 @@ static struct asked read_options(int argc, char **argv)
         {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},
         {0}};
-    struct asked asked = {.effort = {.blocks = 21,
-                                     .sample_ns = UINT64_C(5) * NS_PER_MS,
-                                     .seed = 1}};
+    struct asked asked = {.blocks = 0};
+    uint64_t seed = usual.seed;
     for (int c;
-         (c = getopt_long(argc, argv, "o:b:t:S:lh", options, NULL)) >= 0;)
+         (c = getopt_long(argc, argv, "o:qb:t:S:lh", options, NULL)) >= 0;)
         switch (c) {
         case 'o':
             asked.only = optarg;
             break;
+        case 'q':
+            asked.quick = true;
+            break;
         case 'b':
-            asked.effort.blocks = number("blocks", optarg, 1, 10000);
+            asked.blocks = number("blocks", optarg, 1, 10000);
             break;
         case 't':
-            if (!duration_parse(optarg, &asked.effort.sample_ns) ||
-                asked.effort.sample_ns > NS_PER_S)
+            if (!duration_parse(optarg, &asked.sample_ns) ||
+                asked.sample_ns > NS_PER_S || asked.sample_ns == 0)
                 die_with(EXIT_USAGE, 0, "--time %s: not a time up to 1s",
                          optarg);
             break;
         case 'S':
-            asked.effort.seed = number("seed", optarg, 0, UINT64_MAX);
+            seed = number("seed", optarg, 0, UINT64_MAX);
             break;
         case 'l':
             asked.list = true;
@@ -136,7 +168,26 @@ static struct asked read_options(int argc, char **argv)
     if (!any_wanted(asked.only))
         die_with(EXIT_USAGE, 0, "--only %s: no such group; see --list",
                  asked.only);
+    asked.effort = effort_of(&asked, seed);
     return asked;
+}
+
+/* Tells what cannot be measured here, and takes it off the list. */
+static void leave_out(const char *only)
+{
+    for (struct cost **at = &costs; *at != NULL;) {
+        struct cost *cost = *at;
+        const char *lacks =
+            cost->lacks == NULL || !group_wanted(cost->group, only)
+                ? NULL
+                : cost->lacks();
+        if (lacks == NULL) {
+            at = &cost->next;
+            continue;
+        }
+        fprintf(stderr, "costs: %s: left out: %s\n", cost->by, lacks);
+        *at = cost->next;
+    }
 }
 
 static void pin(void)
@@ -152,6 +203,7 @@ int main(int argc, char **argv)
     if (asked.list) {
         costs_list();
     } else {
+        leave_out(asked.only);
         pin();
         const char *last = "";
         for (const struct cost *cost = costs; cost != NULL; cost = cost->next) {
@@ -163,7 +215,7 @@ int main(int argc, char **argv)
         if (asked.json)
             costs_print_json(&asked.effort, asked.only);
         else
-            costs_print(&asked.effort, asked.only);
+            costs_print(asked.only);
     }
     return fflush(stdout) == 0 ? EXIT_RIGHT : EXIT_WRONG;
 }

@@ -29,6 +29,14 @@ struct cost {
     bool own;          /* the others of the group are compared with it */
     size_t count;      /* of whatever takes part; the routine's to read */
 
+    /* Of primitives, which a chart shows each by itself: a name for programs,
+     * and what one operation is. Else NULL. */
+    const char *name, *what;
+
+    /* Optional: why it cannot be measured here, or NULL. Called once, before
+     * the program is bound to one core. */
+    const char *(*lacks)(void);
+
     /* Optional: makes what `run` needs, and undoes it; not timed. Stop looks
      * whether all that run says to have done was done, and answers how many
      * operations it counted in its own way. */
@@ -43,8 +51,12 @@ struct cost {
     uint64_t operations, done;
     double *ns; /* of one operation, in each block */
     struct interval median, ratio;
+    size_t blocks;
     struct cost *next;
 };
+
+/* The group of primitives; its own is the coroutine switch. */
+#define PRIMITIVE .group = "primitives", .is = "one, by itself"
 
 /* Adds a cost to the list, which keeps the order of groups as they come. */
 void cost_register(struct cost *cost);
@@ -69,9 +81,16 @@ extern struct cost *costs;
     }                                                                          \
     static struct cost name_##_costs[]
 
-/* How long and how often is measured. */
+/*
+ * How long and how often is measured: blocks go on until every interval of
+ * the group is narrow, or the time is up, but at least and at most so many.
+ * Who stops when it looks well gets intervals that are a little too narrow,
+ * so one look is taken every few blocks and no more.
+ */
 struct effort {
-    size_t blocks;
+    size_t least, most; /* blocks */
+    double narrow;      /* the width of an interval over its median */
+    uint64_t limit_ns;  /* of one group */
     uint64_t sample_ns; /* the least time of one sample */
     uint64_t seed;      /* of the order within blocks */
 };
@@ -81,7 +100,7 @@ struct effort {
 void group_measure(const char *group, const struct effort *effort);
 
 /* costs_report.c */
-void costs_print(const struct effort *effort, const char *only);
+void costs_print(const char *only);
 void costs_print_json(const struct effort *effort, const char *only);
 void costs_list(void);
 /* Whether the group was asked for: `only` is NULL or a part of its name. */

@@ -133,6 +133,16 @@ COSTS(turns) = {
     {AMONG(100000), OURS}, {AMONG(100000), LARGE}};
 static const size_t turns_count = sizeof turns_costs / sizeof turns_costs[0];
 
+COST(alone) = {PRIMITIVE,
+               .name = "coroutine_switch",
+               .by = "coroutine switch",
+               .own = true,
+               .what = "from one coroutine to another on the same thread",
+               .count = 1,
+               .start = start_small,
+               .stop = stop,
+               .run = switch_between_two};
+
 /* ------------------------------------------------------------- creation */
 
 static void count_up(void *argument)

@@ -5,6 +5,7 @@
  * measured in that second. So each block measures every cost of the group
  * once, in an order of its own, and ratios are taken within the block. Block
  * 0 warms up and does not count.
+ * Look at: measure_blocks, which goes on until the intervals are narrow.
  * Left out: dropping outliers. The median already gives them no weight.
  *
  * SPDX-License-Identifier: MIT
@@ -20,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_IN_GROUP = 32 };
+enum { MOST_IN_GROUP = 32, BLOCKS_A_LOOK = 5 };
 
 struct group {
     struct cost *costs[MOST_IN_GROUP];
@@ -48,24 +49,24 @@ static double sample(struct cost *cost)
     return (double)ns / (double)done;
 }
 
-/* How many operations take so long, found by doubling. */
+/* How many operations take so long, found by doubling. Of two tries the
+ * shorter one: the longer one may have lost its core for a while. */
 static void calibrate(struct cost *cost, uint64_t sample_ns)
 {
-    uint64_t began;
+    double each;
     cost->operations = 1;
     do {
         cost->operations *= 2;
-        began = clock_now();
-        cost->done += cost->run(cost->state, cost->operations);
-    } while (clock_now() - began < sample_ns / 2 &&
+        each = fmin(sample(cost), sample(cost));
+    } while (each * (double)cost->operations < (double)sample_ns / 2 &&
              cost->operations < (uint64_t)1 << 40);
 }
 
 static void begin(struct cost *cost, const struct effort *effort)
 {
-    cost->ns = calloc(effort->blocks, sizeof *cost->ns);
+    cost->ns = calloc(effort->most, sizeof *cost->ns);
     if (cost->ns == NULL)
-        die(ENOMEM, "%zu blocks", effort->blocks);
+        die(ENOMEM, "%zu blocks", effort->most);
     cost->state = cost->start == NULL ? NULL : cost->start(cost);
     cost->done = 0;
     calibrate(cost, effort->sample_ns);
@@ -94,18 +95,55 @@ static void shuffle(size_t *order, size_t count, uint64_t seed, size_t b)
     }
 }
 
-static void measure_blocks(struct group *group, const struct effort *effort)
+static void measure_block(struct group *group, const struct effort *effort,
+                          size_t b)
 {
     size_t order[MOST_IN_GROUP];
-    for (size_t b = 0; b <= effort->blocks; b++) {
-        shuffle(order, group->count, effort->seed, b);
-        for (size_t i = 0; i < group->count; i++) {
-            struct cost *cost = group->costs[order[i]];
-            double ns = sample(cost);
-            if (b > 0)
-                cost->ns[b - 1] = ns;
-        }
+    shuffle(order, group->count, effort->seed, b);
+    for (size_t i = 0; i < group->count; i++) {
+        struct cost *cost = group->costs[order[i]];
+        double ns = sample(cost);
+        if (b > 0)
+            cost->ns[b - 1] = ns;
     }
+}
+
+/* interval_of sorts; blocks must keep their order. */
+static struct interval median_of(const struct cost *cost, size_t blocks,
+                                 double *values)
+{
+    memcpy(values, cost->ns, blocks * sizeof *values);
+    return interval_of(values, blocks);
+}
+
+static bool all_narrow(const struct group *group, size_t blocks, double narrow,
+                       double *values)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        struct interval median = median_of(group->costs[i], blocks, values);
+        if (!(median.high - median.low <= narrow * median.middle))
+            return false;
+    }
+    return true;
+}
+
+/* Answers how many blocks were measured, without the one that warms up. */
+static size_t measure_blocks(struct group *group, const struct effort *effort,
+                             double *values)
+{
+    uint64_t end = clock_now() + effort->limit_ns;
+    size_t b = 0;
+    while (b < effort->most) {
+        measure_block(group, effort, b);
+        b++;
+        if (b > effort->least &&
+            (clock_now() > end ||
+             (b % BLOCKS_A_LOOK == 0 &&
+              all_narrow(group, b - 1, effort->narrow, values))))
+            return b - 1;
+    }
+    measure_block(group, effort, b);
+    return b;
 }
 
 /* ----------------------------------------------------------- estimates */
@@ -126,30 +164,28 @@ static void estimate_ratio(struct cost *cost, const struct cost *own,
     cost->ratio = interval_exp(interval_of(values, blocks));
 }
 
-static void estimate(struct group *group, size_t blocks)
+static void estimate(struct group *group, size_t blocks, double *values)
 {
-    double *values = calloc(blocks, sizeof *values);
-    if (values == NULL)
-        die(ENOMEM, "%zu blocks", blocks);
     const struct cost *own = own_of(group);
     for (size_t i = 0; i < group->count; i++)
         estimate_ratio(group->costs[i], own, values, blocks);
     for (size_t i = 0; i < group->count; i++) {
-        memcpy(values, group->costs[i]->ns, blocks * sizeof *values);
-        group->costs[i]->median = interval_of(values, blocks);
+        group->costs[i]->median = median_of(group->costs[i], blocks, values);
+        group->costs[i]->blocks = blocks;
     }
-    free(values);
 }
 
 void group_measure(const char *name, const struct effort *effort)
 {
     struct group group = group_of(name);
+    double *values = calloc(effort->most, sizeof *values);
+    if (values == NULL)
+        die(ENOMEM, "%zu blocks", effort->most);
     for (size_t i = 0; i < group.count; i++)
         begin(group.costs[i], effort);
-    measure_blocks(&group, effort);
+    size_t blocks = measure_blocks(&group, effort, values);
     for (size_t i = 0; i < group.count; i++)
         end(group.costs[i]);
-    estimate(&group, effort->blocks);
-    for (size_t i = 0; i < group.count; i++)
-        free(group.costs[i]->ns);
+    estimate(&group, blocks, values);
+    free(values);
 }

@@ -39,15 +39,16 @@ static void print_interval(const struct interval *interval)
     printf(" %9.2f %-20s", interval->middle, text);
 }
 
-void costs_print(const struct effort *effort, const char *only)
+void costs_print(const char *only)
 {
     const char *last = "";
     for (const struct cost *cost = costs; cost != NULL; cost = cost->next) {
         if (!group_wanted(cost->group, only))
             continue;
         if (strcmp(cost->group, last) != 0)
-            printf("%s%s: %s\n%-28s %9s %-20s %9s\n", *last ? "\n" : "",
-                   cost->group, cost->is, "", "ns", "95 %", "ratio");
+            printf("%s%s: %s, %zu blocks\n%-28s %9s %-20s %9s\n",
+                   *last ? "\n" : "", cost->group, cost->is, cost->blocks, "",
+                   "ns", "95 %", "ratio");
         last = cost->group;
         printf("  %-26s", cost->by);
         print_interval(&cost->median);
@@ -55,9 +56,8 @@ void costs_print(const struct effort *effort, const char *only)
             print_interval(&cost->ratio);
         printf("\n");
     }
-    printf("\nmedians of %zu blocks on one core; ratio: to ours, within the "
-           "block\n",
-           effort->blocks);
+    puts("\nmedians of blocks on one core; ratio, within the block: to ours, "
+         "of primitives to\na coroutine switch");
 }
 
 /* NaN has no place in JSON. */
@@ -66,12 +66,23 @@ static json_t *real(double value)
     return isfinite(value) ? json_real(value) : json_null();
 }
 
+/* Nanoseconds of one operation, in each block. */
+static json_t *blocks_json(const struct cost *cost)
+{
+    json_t *list = json_array();
+    for (size_t b = 0; b < cost->blocks; b++)
+        json_array_append_new(list, real(cost->ns[b]));
+    return list;
+}
+
 static json_t *cost_json(const struct cost *cost)
 {
     return json_pack(
-        "{ss ss ss sb sI so so so so so so}", "group", cost->group, "is",
-        cost->is, "by", cost->by, "own", (int)cost->own, "count",
-        (json_int_t)cost->count, "ns", real(cost->median.middle), "low_ns",
+        "{ss* ss* ss ss ss sb sI sI so so so so so so so}", "name", cost->name,
+        "what", cost->what, "group", cost->group, "is", cost->is, "by",
+        cost->by, "own", (int)cost->own, "count", (json_int_t)cost->count,
+        "blocks", (json_int_t)cost->blocks, "ns", blocks_json(cost),
+        "median_ns", real(cost->median.middle), "low_ns",
         real(cost->median.low), "high_ns", real(cost->median.high), "ratio",
         real(cost->ratio.middle), "low_ratio", real(cost->ratio.low),
         "high_ratio", real(cost->ratio.high));
@@ -86,10 +97,9 @@ void costs_print_json(const struct effort *effort, const char *only)
         if (group_wanted(cost->group, only))
             json_array_append_new(list, cost_json(cost));
     json_t *all =
-        json_pack("{si ss ss ss sI sI so}", "schema", 1, "host",
-                  machine.nodename, "compiler", BUILD_COMPILER, "flags",
-                  BUILD_FLAGS, "blocks", (json_int_t)effort->blocks, "seed",
-                  (json_int_t)effort->seed, "costs", list);
+        json_pack("{si ss ss ss sI so}", "schema", 2, "host", machine.nodename,
+                  "compiler", BUILD_COMPILER, "flags", BUILD_FLAGS, "seed",
+                  (json_int_t)effort->seed, "measurements", list);
     if (all == NULL || json_dumpf(all, stdout, JSON_REAL_PRECISION(6)) != 0)
         die(ENOMEM, "JSON");
     printf("\n");

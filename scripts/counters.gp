@@ -15,6 +15,8 @@ data = ARG2
 output = ARG3
 format = ARG4
 load data
+number_head_1 = "lost"
+number_head_2 = "increment"
 load scripts . "/style.gp"
 
 set multiplot
@@ -23,8 +25,10 @@ set rmargin at screen lines_right
 set logscale y
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
-eval "set xtics (" . x_tics . ")"
+set label 11 lines_axis at screen (lines_left + lines_right) / 2, \
+    screen panel_bottom - 36.0 / height center font text_font textcolor rgb ink
+eval "set xtics (" . thinned(x_tics, x_low, x_high, \
+    width * (lines_right - lines_left), 0) . ")"
 eval "set ytics (" . y_tics . ")"
 set grid ytics linecolor rgb pale linetype 1
 bound_place = "right offset -0.5, -0.6"
@@ -32,8 +36,5 @@ load scripts . "/lines.gp"
 
 dots_mark = 0
 dots_log = 0
-number_head_1 = "lost"
-number_head_2 = "increment"
-numbers_1 = 0.87
 load scripts . "/rows.gp"
 unset multiplot

@@ -16,6 +16,8 @@ data = ARG2
 output = ARG3
 format = ARG4
 load data
+number_head_1 = "in flight"
+number_head_2 = "elapsed"
 load scripts . "/style.gp"
 
 set multiplot
@@ -24,8 +26,10 @@ set rmargin at screen lines_right
 set logscale xy
 set xrange [x_low:x_high]
 set yrange [y_low:y_high]
-set xlabel lines_axis textcolor rgb "#333333" offset 0, 0.2
-eval "set xtics (" . x_tics . ")"
+set label 11 lines_axis at screen (lines_left + lines_right) / 2, \
+    screen panel_bottom - 36.0 / height center font text_font textcolor rgb ink
+eval "set xtics (" . thinned(x_tics, x_low, x_high, \
+    width * (lines_right - lines_left), 1) . ")"
 eval "set ytics (" . y_tics . ")"
 set grid ytics linecolor rgb pale linetype 1
 bound_place = "right offset -1, -0.5"
@@ -33,8 +37,5 @@ load scripts . "/lines.gp"
 
 dots_mark = 0
 dots_log = 1
-number_head_1 = "in flight"
-number_head_2 = "elapsed"
-numbers_1 = 0.885
 load scripts . "/rows.gp"
 unset multiplot

@@ -265,12 +265,17 @@ function chart_check(name, kind,    text, caption, head)
 }
 
 # Every time in the numbers has its interval, where there are blocks enough.
-function cells_check(name, table,    lines, n, i, cell)
+function cells_check(name, table,    lines, n, i, cell, at)
 {
     n = split(table, lines, /<tr>/)
+    i = split(lines[2], cell, /<th[^>]*>/)
+    while (i > 1 && plain(cell[i]) !~ /^ *blocks *$/)
+        i--
+    at = i # what is timed stands right of the blocks
     for (i = 3; i <= n; i++) {
         split(lines[i], cell, /<td>/)
-        if (plain(cell[6]) + 0 >= 6 && cell[7] !~ /\[[^]]*\]/)
+        if (plain(cell[at]) + 0 >= 6 && cell[at + 1] != "" &&
+            cell[at + 1] !~ /\[[^]]*\]/)
             broken(5, "report.html", name ": " plain(cell[2]) \
                 " has a time without its interval")
     }
@@ -297,14 +302,23 @@ function numbers_check(name, kind,    head, table)
         broken(8, "report.html", name ": has no percentiles of latency")
 }
 
+# Whether any section's tables have these cells side by side.
+function in_numbers(cells,    name)
+{
+    for (name in section)
+        if (index(text_of(name), cells))
+            return 1
+    return 0
+}
+
 # What has no chart of its own stands among the laws, a row for each strategy,
-# or among the further experiments, a row for each arm.
+# in the numbers of an experiment's chart, or among the further experiments, a
+# row for each arm.
 function law_check(r)
 {
     if (row[r, "chart"] ~ /^(lines|none)$/) {
-        if (!index(text_of("lines"), " " row[r, "kernel"] " " \
-                row[r, "strategy"] " " row[r, "workers"] " " \
-                row[r, "cores"] " "))
+        if (!in_numbers(" " row[r, "kernel"] " " row[r, "strategy"] " " \
+                row[r, "workers"] " " row[r, "cores"] " "))
             broken(2, "report.html", row[r, "strategy"] " " \
                 row[r, "kernel"] " was measured and is not in it")
         return

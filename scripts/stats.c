@@ -39,11 +39,17 @@ static void usage(FILE *out)
     fputs(
         "usage: stats summary RUN       write RUN/summary.csv and "
         "RUN/fits.csv\n"
-        "       stats table RUN         print a summary for the terminal\n"
+        "       stats table RUN [--all] print a summary for the terminal; all: "
+        "also the\n"
+        "                               numbers of each chart\n"
         "       stats chart RUN         write RUN/charts/NAME.dat for "
         "gnuplot, print each NAME\n"
         "       stats words RUN WHAT    what a chart shows, in sentences\n"
         "       stats rows RUN WHAT     its numbers, tab-separated\n"
+        "       stats answers RUN (words|rows) WHAT ...\n"
+        "                               several of these, each after a form "
+        "feed "
+        "and what\n                               was asked\n"
         "       stats lessons RUN       write RUN/lessons.csv: what was "
         "claimed, and "
         "what\n                               is so here\n"
@@ -54,9 +60,10 @@ static void usage(FILE *out)
         "                               relative, --method=usl|amdahl|"
         "transform, --gamma=X\n"
         "RUN, A and B are directories of sweeps. WHAT is the NAME of a "
-        "chart; for words\nalso alarms, blocks, noise; for rows also "
-        "certificate, charts, factors,\nfits, flags, left_out, lessons, lines, "
-        "machine, missing.\n"
+        "chart; for words\nalso alarms, blocks, headline, lessons, noise; for "
+        "rows also "
+        "best,\ncertificate, charts, experiments, factors, fits, flags, "
+        "left_out, lessons,\nlines, machine, missing.\n"
         "  --lessons=DIR        where lessons are, for lessons, table and rows "
         "(default:\n                       scripts/lessons)\n\n"
         "stats compare takes out how much slower B's machine was in general, "
@@ -77,53 +84,108 @@ static const char *lessons_directory(const char *asked)
     return asked ? asked : default_lessons;
 }
 
-/* Takes --lessons=DIR or --lessons DIR out of the words; NULL where there is
- * none. */
-static const char *lessons_asked(int *argc, char **argv)
+struct options {
+    const char *lessons; /* their directory, or NULL */
+    bool all;
+};
+
+/* Takes the next few words out. */
+static void words_drop(int *argc, char **argv, int at, int words)
+{
+    for (int i = at; i + words <= *argc; i++)
+        argv[i] = argv[i + words];
+    *argc -= words;
+}
+
+/* Takes --lessons=DIR, --lessons DIR and --all out of the words. */
+static struct options options_take(int *argc, char **argv)
 {
     static const char option[] = "--lessons";
     const size_t length = sizeof option - 1;
-    for (int i = 1; i < *argc; i++) {
-        bool joined = !strncmp(argv[i], "--lessons=", length + 1);
-        bool apart = !strcmp(argv[i], option) && i + 1 < *argc;
-        if (!joined && !apart)
-            continue;
-        const char *directory = joined ? argv[i] + length + 1 : argv[i + 1];
-        int words = joined ? 1 : 2;
-        for (int j = i; j + words <= *argc; j++)
-            argv[j] = argv[j + words];
-        *argc -= words;
-        return directory;
+    struct options options = {NULL, false};
+    for (int i = 1; i < *argc;) {
+        if (!strcmp(argv[i], "--all")) {
+            options.all = true;
+            words_drop(argc, argv, i, 1);
+        } else if (!strncmp(argv[i], "--lessons=", length + 1)) {
+            options.lessons = argv[i] + length + 1;
+            words_drop(argc, argv, i, 1);
+        } else if (!strcmp(argv[i], option) && i + 1 < *argc) {
+            options.lessons = argv[i + 1];
+            words_drop(argc, argv, i, 2);
+        } else
+            i++;
     }
-    return NULL;
+    return options;
+}
+
+/* What the report and its readers ask for: sentences or rows. */
+static int answer(const struct results *results, const char *form,
+                  const char *what, const char *lessons)
+{
+    if (!strcmp(form, "words")) {
+        if (!strcmp(what, "lessons"))
+            return lessons_count(results, lessons_directory(lessons));
+        if (strcmp(what, "headline") != 0)
+            return words_print(results, what);
+        char *text = headline_text(results);
+        fputs(text, stdout);
+        free(text);
+        return 0;
+    }
+    if (!strcmp(what, "lessons"))
+        return lessons_rows(results, lessons_directory(lessons));
+    if (!strcmp(what, "fits"))
+        return fits_rows(results);
+    if (!strcmp(what, "best"))
+        return best_rows(results);
+    return rows_print(results, what);
+}
+
+/* Many answers in one go, since reading a long run takes longer than answering.
+ * A form feed, which no answer has, and the question stand before each. */
+static int answers(const struct results *results, int argc, char **argv,
+                   const char *lessons)
+{
+    int status = 0;
+    for (int i = 0; i + 1 < argc && status == 0; i += 2) {
+        printf("\f%s %s\n", argv[i], argv[i + 1]);
+        status = answer(results, argv[i], argv[i + 1], lessons);
+    }
+    return status;
 }
 
 static int stats_command(const struct results *results, int argc, char **argv,
-                         const char *lessons)
+                         const struct options *options)
 {
-    const char *command = argv[1];
-    if (argc == 3 && !strcmp(command, "summary"))
+    const char *command = argv[1], *lessons = options->lessons;
+    if (!strcmp(command, "summary"))
         return summary_write(results) | fits_write(results);
-    if (argc == 3 && !strcmp(command, "lessons"))
+    if (!strcmp(command, "lessons"))
         return lessons_write(results, lessons_directory(lessons));
-    if (argc == 3 && !strcmp(command, "table")) {
-        if (lessons || !access(default_lessons, R_OK))
-            lessons_print(results, lessons_directory(lessons));
-        return table_print(results);
+    if (!strcmp(command, "table")) {
+        bool has = lessons || !access(default_lessons, R_OK);
+        return table_print(results, has ? lessons_directory(lessons) : NULL,
+                           options->all);
     }
-    if (argc == 3 && !strcmp(command, "chart"))
+    if (!strcmp(command, "chart"))
         return plot_write(results);
-    if (argc == 4 && !strcmp(command, "words"))
-        return words_print(results, argv[3]);
-    if (!strcmp(argv[3], "lessons"))
-        return lessons_rows(results, lessons_directory(lessons));
-    if (!strcmp(argv[3], "fits"))
-        return fits_rows(results);
-    return rows_print(results, argv[3]);
+    if (!strcmp(command, "answers"))
+        return answers(results, argc - 3, argv + 3, lessons);
+    return answer(results, command, argv[3], lessons);
+}
+
+/* Whether the questions of `answers` are pairs of a form and what is asked. */
+static bool questions_are_right(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i += 2)
+        if (strcmp(argv[i], "words") != 0 && strcmp(argv[i], "rows") != 0)
+            return false;
+    return argc % 2 == 0;
 }
 
 /* Whether the command exists and has as many words as it needs. */
-static bool usage_is_right(int argc, char **argv)
+static bool usage_is_right(int argc, char **argv, const struct options *options)
 {
     static const struct {
         const char *name;
@@ -131,10 +193,13 @@ static bool usage_is_right(int argc, char **argv)
     } commands[] = {{"summary", 3}, {"lessons", 3}, {"table", 3},
                     {"chart", 3},   {"words", 4},   {"rows", 4}};
 
-    for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof *commands; i++)
+    if (argc < 3 || (options->all && strcmp(argv[1], "table") != 0))
+        return false;
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
         if (!strcmp(argv[1], commands[i].name))
             return argc == commands[i].argc;
-    return false;
+    return !strcmp(argv[1], "answers") &&
+           questions_are_right(argc - 3, argv + 3);
 }
 
 /* A full disk shows only when the last bytes are written. */
@@ -157,8 +222,8 @@ int main(int argc, char **argv)
         output_end();
         return compared;
     }
-    const char *lessons = lessons_asked(&argc, argv);
-    if (!usage_is_right(argc, argv)) {
+    struct options options = options_take(&argc, argv);
+    if (!usage_is_right(argc, argv, &options)) {
         usage(stderr);
         return 2;
     }
@@ -167,7 +232,7 @@ int main(int argc, char **argv)
         results_load(argv[2], !strcmp(argv[1], "summary"));
     estimate_all(results);
     families_compare(results);
-    int status = stats_command(results, argc, argv, lessons);
+    int status = stats_command(results, argc, argv, &options);
     results_free(results);
     output_end();
     return status;

@@ -91,12 +91,14 @@ struct sample {
 
 /* One command of the plan. */
 struct arm {
-    char *cells[14]; /* the columns of plan.tsv, as text */
+    char *cells[15]; /* the columns of plan.tsv, as text */
     const char *name, *chart, *role, *strategy, *kernel, *bound, *items,
         *command;
     /* Of which experiment, as which line of its chart, and where on it. In
      * plans that do not say: the chart, the strategy, and nothing. */
     const char *experiment, *series, *x, *size;
+    const char *same; /* the arm whose command it has and that was run for
+                         both, or "" */
     long workers, cores;
     const struct sample **runs; /* per block: its ok sample, or NULL */
     size_t right, failed;       /* samples that are ok, and that are not */
@@ -129,6 +131,7 @@ struct results {
     double effective_cores; /* by machine.json; NaN where it does not say */
     double quota;           /* of processor time, in cores; 0: none */
     char *plan;             /* its name: "quick"; "" when not known */
+    json_t *experiments;    /* of session.json, an array; or NULL */
     struct arm *arms;
     size_t arms_n;
     struct sample *samples;
@@ -154,6 +157,8 @@ struct point {
     const struct arm *arm;
     unsigned alarm; /* 0, or why it cannot be believed: ALARM_... */
     unsigned gap;   /* 0, or why no line joins it to the one before */
+    bool beyond;    /* more workers than cores, in a chart of speedups: its line
+                       goes on there, but its row is about a point before */
 };
 
 struct series {
@@ -161,10 +166,18 @@ struct series {
     size_t style; /* colour and mark: scripts/style.gp */
     struct point *points;
     size_t points_n;
+    struct interval right; /* of the dots, in a chart of kind CHART_CURVES */
     const struct arm *missing; /* set when there is no point at all */
 };
 
-enum chart_kind { CHART_SPEEDUP, CHART_INFLIGHT, CHART_COUNTERS };
+/* The last kind is that of all experiments that say themselves what they draw:
+ * stats_curves.h. */
+enum chart_kind {
+    CHART_SPEEDUP,
+    CHART_INFLIGHT,
+    CHART_COUNTERS,
+    CHART_CURVES
+};
 
 struct chart {
     char name[128]; /* the file name without its ending */
@@ -172,6 +185,7 @@ struct chart {
     const char *kernel;          /* NULL: several */
     struct series *series;       /* by the last point's y, highest first */
     size_t series_n, measured_n; /* the missing ones come last */
+    struct curve *curve;         /* NULL but for CHART_CURVES */
 };
 
 struct charts {
@@ -256,9 +270,31 @@ void certificate_rows(const struct results *results);
 /* stats_lines.c: the arms of experiments that have no chart of their own. */
 void line_rows(const struct results *results);
 
+/* stats_oversubscribed.c: points with more workers than cores. */
+/* Whether a line of the chart has any; the chart is one of speedups. */
+bool chart_goes_beyond(const struct chart *chart);
+/* How high the ideal of a chart of speedups rises, up to x_high. */
+double beyond_room(const struct chart *chart, double x_high);
+/* Makes the lower axis logarithmic where it goes beyond the cores. */
+void beyond_axis(const struct chart *chart, double *x_low, double *x_high,
+                 bool *x_log);
+/* x_log and cores_edge for gnuplot, where the region begins, or 0; and tics
+ * that suit it. */
+void beyond_write(FILE *out, const struct chart *chart);
+/* What so many workers gained or cost, as a sentence on standard output. */
+void beyond_words(const struct results *results, const struct chart *chart);
+
+/* stats_law_curve.c: what else a chart of speedups shows, for gnuplot: the
+ * speedup over itself, a law of scaling with its band, the shaded region. */
+void speedup_write(FILE *out, const struct results *results,
+                   const struct chart *chart);
+
 /* stats_charts.c */
 struct charts charts_build(const struct results *results);
 void charts_free(struct charts *charts);
+/* The point that a series is compared by: its last one, of those within the
+ * cores if there is one. NULL where it has none. */
+const struct point *series_answer(const struct series *series);
 const struct arm *series_arm(const struct series *series);
 /* All of an arm's alarms, separated by semicolons, or "". Valid until the next
  * call. */
@@ -268,9 +304,25 @@ const char *alarm_figures(const struct arm *arm, unsigned alarm);
 const char *seconds_text(double seconds);
 const char *noise_text(const struct results *results);
 
+/* stats_headline.c: what the run shows, in two or three sentences, a line each;
+ * "" when it compares nothing with sequential. The caller frees. */
+char *headline_text(const struct results *results);
+
+/* stats_best.c: the best strategy for each kernel, as rows and for the
+ * terminal. */
+int best_rows(const struct results *results);
+void bests_print(const struct results *results);
+
+/* stats_table.c: lines of at most 79 signs, broken at blanks; those of the text
+ * remain. Whether colours may be used on standard output. */
+void print_wrapped(const char *text);
+bool terminal_is_coloured(void);
+
 /* The writers. Each answers the exit status. */
 int summary_write(const struct results *results);
-int table_print(const struct results *results);
+/* The numbers of all charts, too, when `all` is set; without lessons where
+ * their directory is NULL. */
+int table_print(const struct results *results, const char *lessons, bool all);
 int plot_write(const struct results *results);
 int words_print(const struct results *results, const char *what);
 int rows_print(const struct results *results, const char *what);

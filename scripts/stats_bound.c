@@ -141,12 +141,16 @@ static void put_curve(FILE *out, const struct results *results,
     enum { STEPS = 96 };
     double bend =
         chart->kind == CHART_SPEEDUP ? cores_there(results) : INFINITY;
-    int steps = chart->kind == CHART_COUNTERS ? STEPS : 1;
+    /* A straight line is bent where the axis below is logarithmic. */
+    bool bent = chart->kind == CHART_SPEEDUP && chart_goes_beyond(chart);
+    int steps = chart->kind == CHART_COUNTERS || bent ? STEPS : 1;
+    double before = low;
     for (int i = 0; i <= steps; i++) {
         double x = low + (high - low) * i / steps;
-        if (i == steps && low < bend && bend < high)
+        if (before < bend && bend < x)
             fprintf(out, "%.10g\t%.10g\n", bend, bend);
         fprintf(out, "%.10g\t%.10g\n", x, bound_at(results, chart, base, x));
+        before = x;
     }
     putc('\n', out);
 }

@@ -25,10 +25,14 @@ static struct point point_of(enum chart_kind kind, const struct arm *arm)
     const struct interval *y = kind == CHART_SPEEDUP    ? &e->speedup
                                : kind == CHART_INFLIGHT ? &e->elapsed
                                                         : &e->cost_ns;
-    double x = kind == CHART_SPEEDUP    ? (double)arm->cores
+    /* Workers beyond the cores stand where so many cores would. */
+    bool beyond = kind == CHART_SPEEDUP && arm->workers > arm->cores;
+    double x = beyond                   ? (double)arm->workers
+               : kind == CHART_SPEEDUP  ? (double)arm->cores
                : kind == CHART_INFLIGHT ? e->inflight
                                         : (double)arm->workers;
-    return (struct point){x, y->middle, y->low, y->high, arm, e->alarms, 0};
+    return (struct point){x,   y->middle, y->low, y->high,
+                          arm, e->alarms, 0,      beyond};
 }
 
 /* Whether a point can be drawn: on both kinds of axis, also logarithmic. */
@@ -58,16 +62,24 @@ static int by_x(const void *a, const void *b)
 
 /* ---------------------------------------------------------------- series */
 
+const struct point *series_answer(const struct series *series)
+{
+    for (size_t p = series->points_n; p > 0; p--)
+        if (!series->points[p - 1].beyond)
+            return &series->points[p - 1];
+    return series->points_n ? &series->points[series->points_n - 1] : NULL;
+}
+
 const struct arm *series_arm(const struct series *series)
 {
-    return series->points_n ? series->points[series->points_n - 1].arm
-                            : series->missing;
+    const struct point *answer = series_answer(series);
+    return answer ? answer->arm : series->missing;
 }
 
 static double series_end(const struct series *series)
 {
-    return series->points_n ? series->points[series->points_n - 1].y
-                            : -INFINITY;
+    const struct point *answer = series_answer(series);
+    return answer ? answer->y : -INFINITY;
 }
 
 /* Highest last point first; missing ones last; equals by name. */
@@ -293,6 +305,7 @@ void charts_free(struct charts *charts)
         for (size_t s = 0; s < charts->list[c].series_n; s++)
             free(charts->list[c].series[s].points);
         free(charts->list[c].series);
+        free(charts->list[c].curve);
     }
     free(charts->list);
 }

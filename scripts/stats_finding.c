@@ -184,6 +184,7 @@ static bool arm_lacks(struct finding *finding, const struct arm *arm,
                 arm_reason(arm));
     else
         return false;
+    finding->absent = !arm;
     bool unable = arm && !strcmp(arm_verdict(arm), "unsupported");
     finding->verdict = unable ? LESSON_UNABLE : LESSON_OPEN;
     return true;
@@ -250,6 +251,7 @@ static struct finding check_finding(const struct results *results,
     int status = check_status(results, lesson, run, said);
     if (status < 0) {
         finding.verdict = LESSON_OPEN;
+        finding.absent = true;
         because(&finding, "not tried yet: stats lessons RUN does");
     } else if (status == 124) {
         finding.verdict = LESSON_OPEN;

@@ -12,6 +12,9 @@
 
 #include "stats.h"
 
+#include "lib/amdahl.h"
+#include "lib/usl.h"
+
 /* One law and one line of a chart: a row of fits.csv. Everything is computed
  * per block and summarised over blocks. A number that could not be had is
  * NaN, one beyond all that was measured infinite. */
@@ -39,6 +42,22 @@ int fits_write(const struct results *results);
 int fits_rows(const struct results *results);
 struct law *laws_extend(struct laws *laws, const struct arm *arm,
                         const char *method);
+
+/* A line of a chart: its points that count, with ascending, different x. */
+struct laws_line {
+    double x[AMDAHL_MOST];
+    const struct arm *arms[AMDAHL_MOST];
+    size_t count;
+    size_t beyond; /* points left out: above the effective cores */
+};
+
+/* stats_laws.c: a line of a chart of speedups; the serial share that one block
+ * says, NaN where too few of its points were measured; the fit of the other
+ * law, false where there is none. */
+struct laws_line laws_line(const struct results *results,
+                           const struct series *series);
+double laws_amdahl(const struct laws_line *line, size_t block);
+bool laws_usl(const struct laws_line *line, size_t block, struct usl_fit *fit);
 
 /* Each appends the laws it knows about. */
 void laws_of_charts(const struct results *results, struct laws *laws);

@@ -13,10 +13,11 @@
  *
  * Look at: strategies with the same speedup on long tasks; here they differ
  * by orders of magnitude.
- * Left out: a chart. Rows in fits.csv and in the report's table say it.
+ * Left out: the chart, which stats_curves.c draws of the same numbers.
  *
  * SPDX-License-Identifier: MIT
  */
+#include "stats_curves.h"
 #include "stats_fits.h"
 
 #include "lib/metg.h"
@@ -35,8 +36,8 @@ static bool same_line(const struct arm *a, const struct arm *b)
     return !strcmp(a->kernel, b->kernel) && !strcmp(a->strategy, b->strategy);
 }
 
-/* Size of a task, in the kernel's own unit; NaN where nothing was measured. */
-static double size_of(const struct results *results, const struct arm *arm)
+/* In the kernel's own unit. */
+double grain_size(const struct results *results, const struct arm *arm)
 {
     for (size_t b = 0; b < results->blocks_n; b++)
         if (arm->runs[b])
@@ -53,7 +54,7 @@ static const struct arm *base_of(const struct results *results,
         const struct arm *arm = &results->arms[i];
         if (is_grain(arm) && arm->sequential == arm &&
             !strcmp(arm->kernel, grain->kernel) &&
-            (!base || size_of(results, arm) > size_of(results, base)))
+            (!base || grain_size(results, arm) > grain_size(results, base)))
             base = arm;
     }
     return base;
@@ -89,6 +90,24 @@ static size_t block_points(const struct results *results,
         if (is_grain(&results->arms[i]) && same_line(&results->arms[i], first))
             points[n++] = point_of(&results->arms[i], base, block);
     return n;
+}
+
+double grain_efficiency(const struct results *results, const struct arm *arm,
+                        size_t block)
+{
+    const struct arm *base = base_of(results, arm);
+    return base ? point_of(arm, base, block).efficiency : NAN;
+}
+
+double grain_metg(const struct results *results, const struct arm *arm,
+                  size_t block)
+{
+    const struct arm *base = base_of(results, arm);
+    struct metg_point *points = allocate(results->arms_n, sizeof *points);
+    size_t n = base ? block_points(results, arm, base, block, points) : 0;
+    double found = metg(points, n, METG_LEVEL);
+    free(points);
+    return found;
 }
 
 static void note_limits(struct law *law, double shortest, double longest)

@@ -31,14 +31,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A line of a chart: its points that count, with ascending, different x. */
-struct line {
-    double x[AMDAHL_MOST];
-    const struct arm *arms[AMDAHL_MOST];
-    size_t count;
-    size_t beyond; /* points left out: above the effective cores */
-};
-
 /* ------------------------------------------------------------- the points */
 
 /* How many cores the machine really lends; infinite when that is not known. */
@@ -54,9 +46,9 @@ static double effective_cores(const struct results *results)
     return INFINITY;
 }
 
-static struct line line_of(const struct series *series, double cores)
+static struct laws_line line_of(const struct series *series, double cores)
 {
-    struct line line = {0};
+    struct laws_line line = {0};
     for (size_t p = 0; p < series->points_n && line.count < AMDAHL_MOST; p++) {
         const struct point *point = &series->points[p];
         if (GSL_MAX(point->x, (double)point->arm->workers) > cores + 0.01) {
@@ -69,8 +61,14 @@ static struct line line_of(const struct series *series, double cores)
     return line;
 }
 
+struct laws_line laws_line(const struct results *results,
+                           const struct series *series)
+{
+    return line_of(series, effective_cores(results));
+}
+
 /* Seconds that the i-th point took in a block, or NaN. */
-static double seconds_of(const struct line *line, size_t i, size_t block)
+static double seconds_of(const struct laws_line *line, size_t i, size_t block)
 {
     const struct sample *run = line->arms[i]->runs[block];
     return run && run->inside_s > 0 ? run->inside_s : NAN;
@@ -78,7 +76,7 @@ static double seconds_of(const struct line *line, size_t i, size_t block)
 
 /* -------------------------------------------------------- laws of a block */
 
-static double block_amdahl(const struct line *line, size_t block)
+double laws_amdahl(const struct laws_line *line, size_t block)
 {
     double seconds[AMDAHL_MOST];
     size_t known = 0;
@@ -91,26 +89,28 @@ static double block_amdahl(const struct line *line, size_t block)
 }
 
 /* How many times as fast as the first point, which is one worker. */
-static double block_speedup(const struct line *line, size_t i, size_t block)
+static double block_speedup(const struct laws_line *line, size_t i,
+                            size_t block)
 {
     return seconds_of(line, 0, block) / seconds_of(line, i, block);
 }
 
-static double block_karp_flatt(const struct line *line, size_t i, size_t block)
+static double block_karp_flatt(const struct laws_line *line, size_t i,
+                               size_t block)
 {
     return karp_flatt(block_speedup(line, i, block), line->x[i]);
 }
 
 /* Gustafson (CACM 31, 1988): S = n - s' (n - 1). */
-static double block_gustafson(const struct line *line, size_t i, size_t block)
+static double block_gustafson(const struct laws_line *line, size_t i,
+                              size_t block)
 {
     double n = line->x[i];
     return (n - block_speedup(line, i, block)) / (n - 1);
 }
 
 /* Items per second at all points of a block that have a time. */
-static bool block_usl(const struct line *line, size_t block,
-                      struct usl_fit *fit)
+bool laws_usl(const struct laws_line *line, size_t block, struct usl_fit *fit)
 {
     double n[AMDAHL_MOST], x[AMDAHL_MOST];
     struct usl_points points = {n, x, 0, USL_RELATIVE};
@@ -137,7 +137,8 @@ static double peak_of(const struct usl_fit *fit)
 
 /* ------------------------------------------------------------- over blocks */
 
-static void note_few(struct law *law, const struct line *line, size_t needed)
+static void note_few(struct law *law, const struct laws_line *line,
+                     size_t needed)
 {
     bool cores = !strcmp(law->arm->chart, "speedup");
     int n = snprintf(law->note, sizeof law->note,
@@ -157,7 +158,7 @@ static void note_holes(struct law *law)
                  "not identifiable: no block has enough of the points");
 }
 
-static struct law *law_begin(struct laws *laws, const struct line *line,
+static struct law *law_begin(struct laws *laws, const struct laws_line *line,
                              const struct arm *arm, const char *method)
 {
     struct law *law = laws_extend(laws, arm, method);
@@ -167,7 +168,7 @@ static struct law *law_begin(struct laws *laws, const struct line *line,
 }
 
 static void add_amdahl(const struct results *results, struct laws *laws,
-                       const struct line *line, const struct arm *arm)
+                       const struct laws_line *line, const struct arm *arm)
 {
     struct law *law = law_begin(laws, line, arm, "amdahl");
     law->weights = "pairs";
@@ -177,7 +178,7 @@ static void add_amdahl(const struct results *results, struct laws *laws,
     }
     double *shares = allocate(results->blocks_n, sizeof *shares);
     for (size_t b = 0; b < results->blocks_n; b++)
-        shares[b] = block_amdahl(line, b);
+        shares[b] = laws_amdahl(line, b);
     law->share = interval_of(shares, results->blocks_n);
     note_holes(law);
     free(shares);
@@ -185,9 +186,9 @@ static void add_amdahl(const struct results *results, struct laws *laws,
 
 /* A law that each x above one answers by itself. */
 static void add_pointwise(const struct results *results, struct laws *laws,
-                          const struct line *line, const struct arm *arm,
+                          const struct laws_line *line, const struct arm *arm,
                           const char *method,
-                          double of(const struct line *, size_t, size_t))
+                          double of(const struct laws_line *, size_t, size_t))
 {
     /* Both compare with one worker and not with any other base. */
     bool has_base = line->count && fabs(line->x[0] - 1) < 1e-6;
@@ -214,7 +215,7 @@ static void add_pointwise(const struct results *results, struct laws *laws,
 }
 
 static void add_usl(const struct results *results, struct laws *laws,
-                    const struct line *line, const struct arm *arm)
+                    const struct laws_line *line, const struct arm *arm)
 {
     struct law *law = law_begin(laws, line, arm, "usl");
     size_t n = results->blocks_n;
@@ -228,7 +229,7 @@ static void add_usl(const struct results *results, struct laws *laws,
            *peaks = values + 3 * n;
     for (size_t b = 0; b < n; b++) {
         struct usl_fit fit;
-        bool good = block_usl(line, b, &fit);
+        bool good = laws_usl(line, b, &fit);
         alphas[b] = good ? fit.alpha.value : NAN;
         betas[b] = good ? fit.beta.value : NAN;
         gammas[b] = good ? fit.gamma.value : NAN;
@@ -253,7 +254,7 @@ void laws_of_charts(const struct results *results, struct laws *laws)
             continue;
         for (size_t s = 0; s < chart->measured_n; s++) {
             const struct series *series = &chart->series[s];
-            struct line line = line_of(
+            struct laws_line line = line_of(
                 series, chart->kind == CHART_SPEEDUP ? cores : INFINITY);
             const struct arm *arm = series_arm(series);
             if (line.count + line.beyond < 2)

@@ -60,8 +60,7 @@ int lessons_write(const struct results *results, const char *directory)
     return 0;
 }
 
-/* "0.52 [0.51, 0.53]", or "-" where nothing was found. */
-static const char *found_text(const struct interval *found)
+const char *found_text(const struct interval *found)
 {
     static char text[64];
     if (isnan(found->middle))
@@ -77,35 +76,16 @@ static const char *found_text(const struct interval *found)
 int lessons_rows(const struct results *results, const char *directory)
 {
     struct lessons lessons = lessons_read(directory);
-    printf("lesson\tclaim\tsource\tthen\there\tbound\tverdict\twhy\n");
+    printf("lesson\tclaim\tsource\tthen\there\tbound\tverdict\twhy\tasked\n");
     for (size_t i = 0; i < lessons.n; i++) {
         const struct lesson *lesson = &lessons.list[i];
         struct finding finding = finding_of(results, lesson, false);
-        printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", lesson->id, lesson->claim,
-               lesson->source, lesson->then, found_text(&finding.found),
-               finding.bound, lesson_verdict_text(finding.verdict),
-               finding.why);
+        printf("%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", lesson->id,
+               lesson->claim, lesson->source, lesson->then,
+               found_text(&finding.found), finding.bound,
+               lesson_verdict_text(finding.verdict), finding.why,
+               finding.absent ? "no" : "yes");
     }
     lessons_free(&lessons);
     return 0;
-}
-
-void lessons_print(const struct results *results, const char *directory)
-{
-    struct lessons lessons = lessons_read(directory);
-    size_t decided = 0;
-    for (size_t i = 0; i < lessons.n; i++) {
-        const struct lesson *lesson = &lessons.list[i];
-        struct finding finding = finding_of(results, lesson, false);
-        if (finding.verdict != LESSON_HOLDS && finding.verdict != LESSON_FAILS)
-            continue;
-        if (!decided++)
-            puts("lessons");
-        printf("  %-27.27s %-18s  %s\n", lesson->id,
-               lesson_verdict_text(finding.verdict),
-               found_text(&finding.found));
-    }
-    if (decided)
-        printf("  %zu of %zu lessons are decided\n\n", decided, lessons.n);
-    lessons_free(&lessons);
 }

@@ -95,6 +95,7 @@ enum lesson_verdict {
 
 struct finding {
     enum lesson_verdict verdict;
+    bool absent; /* not decided, as nobody asked: the run has no such arm */
     struct interval found; /* of the comparison that decides */
     char bound[160];       /* the same comparison's, with its numbers */
     char why[1024];
@@ -155,11 +156,17 @@ struct finding finding_of(const struct results *results,
                           const struct lesson *lesson, bool run);
 const char *lesson_verdict_text(enum lesson_verdict verdict);
 
-/* stats_lessons.c: RUN/lessons.csv; the same as rows for the report; the
- * decided ones for the terminal, nothing when there is none. Each answers the
- * exit status. */
+/* stats_lessons.c: RUN/lessons.csv; the same as rows for the report. Each
+ * answers the exit status. */
 int lessons_write(const struct results *results, const char *directory);
 int lessons_rows(const struct results *results, const char *directory);
+/* "0.52 [0.51, 0.53]", or "-" where nothing was found. Valid until the next
+ * call. */
+const char *found_text(const struct interval *found);
+
+/* stats_verdicts.c: how many hold, as a sentence; that and a line for each one
+ * that the run has anything of, nothing when there is none. */
+int lessons_count(const struct results *results, const char *directory);
 void lessons_print(const struct results *results, const char *directory);
 
 #endif

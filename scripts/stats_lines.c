@@ -9,16 +9,27 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "stats.h"
+#include "stats_curves.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-static bool is_line(const struct arm *arm)
+/* Whether a chart that shows something has an arm among its lines. */
+static bool is_drawn(const struct charts *charts, const struct arm *arm)
+{
+    for (size_t c = 0; c < charts->n; c++)
+        if (charts->list[c].measured_n &&
+            experiment_draws(&charts->list[c].curve->about, arm))
+            return true;
+    return false;
+}
+
+static bool is_line(const struct charts *charts, const struct arm *arm)
 {
     return arm_is(arm, "plan") &&
-           (!strcmp(arm->chart, "lines") || !strcmp(arm->chart, "none"));
+           (!strcmp(arm->chart, "lines") || !strcmp(arm->chart, "none")) &&
+           !is_drawn(charts, arm);
 }
 
 static void line_row(const struct arm *arm)
@@ -37,7 +48,10 @@ void line_rows(const struct results *results)
 {
     printf("experiment\tkernel\tstrategy\tworkers\tcores\tline\tx\tblocks\t"
            "elapsed\tcpu\n");
+    struct charts charts = curves_build(results);
     for (size_t i = 0; i < results->arms_n; i++)
-        if (is_line(&results->arms[i]) && results->arms[i].estimate.blocks)
+        if (is_line(&charts, &results->arms[i]) &&
+            results->arms[i].estimate.blocks)
             line_row(&results->arms[i]);
+    charts_free(&charts);
 }

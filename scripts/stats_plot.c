@@ -11,7 +11,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "stats.h"
+#include "stats_plot.h"
+#include "stats_curves.h"
+#include "stats_once.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -19,15 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* What the axes span. */
-struct frame {
-    double x_low, x_high, x_most; /* x_most: the greatest x of a point */
-    double y_low, y_high;
-    double right_low, right_high; /* of the panel beside the rows */
-    double dots_left;             /* where it begins, 0..1 of the chart */
-    bool y_log, x_log;
-};
 
 /* ----------------------------------------------------------------- texts */
 
@@ -44,7 +37,7 @@ static void put_cell(FILE *out, const char *text)
 
 /* ---------------------------------------------------------------- frames */
 
-static void widen(double *low, double *high, double value)
+void plot_widen(double *low, double *high, double value)
 {
     if (isfinite(value)) {
         *low = fmin(*low, value);
@@ -57,6 +50,8 @@ static struct interval right_of(const struct chart *chart,
                                 const struct series *series)
 {
     const struct estimate *e = &series_arm(series)->estimate;
+    if (chart->kind == CHART_CURVES)
+        return series->right;
     if (chart->kind == CHART_SPEEDUP)
         return e->speedup;
     if (chart->kind == CHART_INFLIGHT)
@@ -65,8 +60,7 @@ static struct interval right_of(const struct chart *chart,
                              100 * e->lost_share, 100 * e->lost_most};
 }
 
-/* The panel of dots leaves room for the longest name. */
-static double dots_left(const struct chart *chart)
+double plot_dots_left(const struct chart *chart)
 {
     size_t longest = 0;
     for (size_t s = 0; s < chart->series_n; s++)
@@ -78,28 +72,30 @@ static double dots_left(const struct chart *chart)
 static struct frame frame_of(const struct results *results,
                              const struct chart *chart)
 {
+    if (chart->kind == CHART_CURVES)
+        return curve_frame(results, chart);
     struct frame f = {.x_low = INFINITY, .y_low = INFINITY};
     double right_low = INFINITY, right_high = 0, band_high = 0;
     for (size_t s = 0; s < chart->measured_n; s++) {
         const struct series *series = &chart->series[s];
         for (size_t p = 0; p < series->points_n; p++) {
             const struct point *point = &series->points[p];
-            widen(&f.x_low, &f.x_high, point->x);
-            widen(&f.y_low, &f.y_high, point->y);
+            plot_widen(&f.x_low, &f.x_high, point->x);
+            plot_widen(&f.y_low, &f.y_high, point->y);
             band_high = fmax(band_high, point->high);
             if (chart->kind != CHART_SPEEDUP)
-                widen(&f.y_low, &f.y_high,
-                      bound_least(results, chart, point->x));
+                plot_widen(&f.y_low, &f.y_high,
+                           bound_least(results, chart, point->x));
         }
         struct interval right = right_of(chart, series);
-        widen(&right_low, &right_high, right.middle);
-        widen(&right_low, &right_high, right.high);
+        plot_widen(&right_low, &right_high, right.middle);
+        plot_widen(&right_low, &right_high, right.high);
     }
     if (!(right_high > 0)) {
         right_low = 1;
         right_high = 1;
     }
-    f.dots_left = dots_left(chart);
+    f.dots_left = plot_dots_left(chart);
     f.x_most = f.x_high;
     f.x_log = chart->kind == CHART_INFLIGHT;
     f.y_log = chart->kind != CHART_SPEEDUP;
@@ -111,7 +107,7 @@ static struct frame frame_of(const struct results *results,
         f.y_high *= 1.3;
     } else {
         /* Room for the ideal and for intervals, unless they are huge. */
-        f.y_high = fmax(f.y_high, f.x_high);
+        f.y_high = fmax(f.y_high, beyond_room(chart, f.x_high));
         f.y_high = 1.08 * fmax(f.y_high, fmin(band_high, 1.2 * f.y_high));
     }
     f.right_low = f.x_log ? right_low / 1.3 : 0;
@@ -218,6 +214,19 @@ static void put_tics(FILE *out, const struct chart *chart,
     fputs("'\n", out);
 }
 
+static void put_all_tics(FILE *out, const struct chart *chart,
+                         const struct frame *f)
+{
+    put_tics(out, chart, f);
+    if (f->y_log)
+        put_log_tics(out, "y_tics", f->y_low, f->y_high,
+                     chart->kind == CHART_COUNTERS ? 1e-9 : 1);
+    if (chart->kind == CHART_INFLIGHT)
+        put_log_tics(out, "right_tics", f->right_low, f->right_high, 0);
+    else
+        put_linear_tics(out, "right_tics", f->right_high);
+}
+
 static void put_frame(FILE *out, const struct chart *chart,
                       const struct frame *f)
 {
@@ -228,14 +237,10 @@ static void put_frame(FILE *out, const struct chart *chart,
             "right_high = %.10g\n",
             fmax(height, 471), f->x_low, f->x_high, f->x_most, f->y_low,
             f->y_high, f->right_low, f->right_high);
-    put_tics(out, chart, f);
-    if (f->y_log)
-        put_log_tics(out, "y_tics", f->y_low, f->y_high,
-                     chart->kind == CHART_COUNTERS ? 1e-9 : 1);
-    if (chart->kind == CHART_INFLIGHT)
-        put_log_tics(out, "right_tics", f->right_low, f->right_high, 0);
+    if (chart->kind == CHART_CURVES)
+        curve_tics(out, chart, f);
     else
-        put_linear_tics(out, "right_tics", f->right_high);
+        put_all_tics(out, chart, f);
     fprintf(out, "dots_left = %.3f\n", f->dots_left);
 }
 
@@ -326,10 +331,15 @@ static void put_leaders(FILE *out, const struct chart *chart,
 
 /* The two texts at the right of a row. */
 static void put_row_texts(FILE *out, const struct chart *chart,
-                          const struct estimate *e)
+                          const struct series *series)
 {
-    char text[64];
-    if (chart->kind == CHART_SPEEDUP) {
+    const struct estimate *e = &series_arm(series)->estimate;
+    char text[64], second[64];
+    if (chart->kind == CHART_CURVES) {
+        curve_row_texts(chart, series, text, second, sizeof text);
+        put_cell(out, text);
+        put_cell(out, second);
+    } else if (chart->kind == CHART_SPEEDUP) {
         snprintf(text, sizeof text, "%.2f", e->speedup.middle);
         put_cell(out, text);
         put_cell(out, seconds_text(e->elapsed.middle));
@@ -375,7 +385,7 @@ static void put_rows(FILE *out, const struct chart *chart,
         else
             fputs("nan\tnan\tnan", out);
         put_row_name(out, series);
-        put_row_texts(out, chart, &series_arm(series)->estimate);
+        put_row_texts(out, chart, series);
         putc('\n', out);
     }
     fputs("END\n", out);
@@ -388,14 +398,15 @@ static void put_reason(FILE *out, const struct chart *chart,
 {
     char text[544];
     const struct arm *arm = series->missing;
-    const char *why = arm_reason(arm);
+    const char *why = chart->kind == CHART_CURVES ? curve_missing(chart, series)
+                                                  : arm_reason(arm);
     size_t known = strlen(arm->strategy);
     if (!strncmp(why, arm->strategy, known) && !strncmp(why + known, ": ", 2))
         why += known + 2; /* the row is named already */
     if (!*why && chart->kind != CHART_COUNTERS)
         why = "no sequential run to compare with";
     snprintf(text, sizeof text, "missing: %s", why);
-    size_t most = (size_t)((0.98 - f->dots_left) * 100);
+    size_t most = (size_t)((1.3 - f->dots_left) * 100);
     if (strlen(text) > most) {
         size_t at = most - 3;
         while (at > 0 && (text[at] & 0xc0) == 0x80)
@@ -427,6 +438,7 @@ static void chart_write(const struct results *results,
     char name[160];
     snprintf(name, sizeof name, "charts/%s.dat", chart->name);
     struct frame f = frame_of(results, chart);
+    beyond_axis(chart, &f.x_low, &f.x_high, &f.x_log);
     FILE *out = file_begin(results, name);
     titles_write(out, results, chart);
     put_frame(out, chart, &f);
@@ -434,9 +446,14 @@ static void chart_write(const struct results *results,
     put_alarms(out, chart);
     put_tails(out, chart, &f);
     put_leaders(out, chart, &f);
-    bound_write(out, results, chart, f.x_low, f.x_log ? f.x_most : f.x_high);
+    if (chart->kind == CHART_CURVES)
+        curve_bound_write(out, results, chart, &f);
+    else
+        bound_write(out, results, chart, f.x_low,
+                    f.x_log ? f.x_most : f.x_high);
     put_rows(out, chart, &f);
     put_missing(out, chart, &f);
+    speedup_write(out, results, chart);
     file_end(results, name, out);
     puts(chart->name);
 }
@@ -451,10 +468,8 @@ static void charts_directory(const struct results *results)
     free(path);
 }
 
-int plot_write(const struct results *results)
+static void charts_write(const struct results *results, struct charts charts)
 {
-    charts_directory(results);
-    struct charts charts = charts_build(results);
     for (size_t c = 0; c < charts.n; c++)
         if (charts.list[c].measured_n)
             chart_write(results, &charts.list[c]);
@@ -462,5 +477,13 @@ int plot_write(const struct results *results)
             fprintf(stderr, "stats: %s: left out: nothing of it was measured\n",
                     charts.list[c].name);
     charts_free(&charts);
+}
+
+int plot_write(const struct results *results)
+{
+    charts_directory(results);
+    charts_write(results, charts_build(results));
+    charts_write(results, curves_build(results));
+    once_charts_write(results);
     return 0;
 }

@@ -78,12 +78,14 @@ enum column {
     COLUMN_SERIES,
     COLUMN_X,
     COLUMN_SIZE,
+    COLUMN_SAME,
     COLUMNS,
 };
 
 static const char *const column_names[COLUMNS] = {
-    "arm",   "chart", "role",    "strategy",   "kernel", "bound", "workers",
-    "cores", "items", "command", "experiment", "series", "x",     "size"};
+    "arm",        "chart",   "role",  "strategy", "kernel",
+    "bound",      "workers", "cores", "items",    "command",
+    "experiment", "series",  "x",     "size",     "same"};
 
 _Static_assert(COLUMNS == sizeof((struct arm){0}.cells) / sizeof(char *),
                "an arm has a cell for each column");
@@ -134,6 +136,7 @@ static struct arm plan_arm(char *line, const int where[COLUMNS])
     arm.series = told(arm.cells[COLUMN_SERIES], arm.strategy);
     arm.x = arm.cells[COLUMN_X];
     arm.size = arm.cells[COLUMN_SIZE];
+    arm.same = arm.cells[COLUMN_SAME];
     return arm;
 }
 
@@ -210,13 +213,15 @@ const char *machine_text(const struct results *results, const char *key)
     return text;
 }
 
-/* session.json knows which plan was asked for. */
+/* session.json knows which plan was asked for, and what its experiments ask.
+ */
 static void session_read(struct results *results)
 {
     char *path = path_in(results->directory, "session.json");
     json_t *session = json_load_file(path, 0, NULL);
     const json_t *asked = json_object_get(session, "asked");
     results->plan = copy_of(json_string_value(json_object_get(asked, "plan")));
+    results->experiments = json_incref(json_object_get(session, "experiments"));
     json_decref(session);
     free(path);
 }
@@ -418,6 +423,19 @@ static void sample_place(struct results *results, const struct sample *sample)
     }
 }
 
+/* One command is run once, for all the arms that have it. */
+static void arm_share(const struct results *results, struct arm *arm)
+{
+    const struct arm *of = *arm->same ? arm_named(results, arm->same) : NULL;
+    if (!of || of == arm)
+        return;
+    memcpy(arm->runs, of->runs, results->blocks_n * sizeof(*arm->runs));
+    arm->right = of->right;
+    arm->failed = of->failed;
+    arm->failure = of->failure;
+    arm->wrong = of->wrong;
+}
+
 /* Gives every arm its samples, by block. */
 static void results_place(struct results *results)
 {
@@ -432,6 +450,8 @@ static void results_place(struct results *results)
             sample_place(results, &results->samples[i]);
         }
     results_unplace_wrong(results);
+    for (size_t i = 0; i < results->arms_n; i++)
+        arm_share(results, &results->arms[i]);
 }
 
 /* ------------------------------------------------- who is compared to whom */
@@ -536,6 +556,7 @@ void results_free(struct results *results)
     free(results->samples);
     free(results->blocks);
     free(results->plan);
+    json_decref(results->experiments);
     json_decref(results->machine);
     free(results);
 }

@@ -78,14 +78,6 @@ static void put_number(FILE *out, double number)
     putc(',', out);
 }
 
-/* The last cell of a row. */
-static void put_last_number(FILE *out, double number)
-{
-    if (isfinite(number))
-        fprintf(out, "%.12g", number);
-    putc('\n', out);
-}
-
 static void put_interval(FILE *out, const struct interval *interval)
 {
     put_number(out, interval->middle);
@@ -129,7 +121,10 @@ static void put_arm(FILE *out, const struct arm *arm)
     put_number(out, e->item_most);
     put_number(out, e->to_best.middle);
     put_number(out, e->p_sign);
-    put_last_number(out, e->p_holm);
+    put_number(out, e->p_holm);
+    put_text(out, arm->experiment);
+    put_text(out, arm->series);
+    fprintf(out, "%s,%s\n", arm->x, arm->size);
 }
 
 int summary_write(const struct results *results)
@@ -144,7 +139,8 @@ int summary_write(const struct results *results)
           "twin_ratio,twin_low,twin_high,verdict,reason,alarm,"
           "item_p50_s,item_p50_low_s,item_p50_high_s,item_p90_s,"
           "item_p90_low_s,item_p90_high_s,item_p99_s,item_p99_low_s,"
-          "item_p99_high_s,item_max_s,ratio_to_best,p_sign,p_holm\n",
+          "item_p99_high_s,item_max_s,ratio_to_best,p_sign,p_holm,"
+          "experiment,series,x,size\n",
           out);
     for (size_t i = 0; i < results->arms_n; i++) {
         const struct arm *arm = &results->arms[i];

@@ -1,18 +1,21 @@
 /*
  * stats_table.c - the summary that `make bench` leaves on the terminal.
  *
- * Teaches: best first, and the interval beside the number, so that "best"
- * can be doubted where intervals overlap.
- * Look at: the lines below the tables: what is missing and why, how much two
+ * Teaches: an answer first, in a sentence, and the interval beside each number,
+ * so that it can be doubted.
+ * Look at: the lines at the end: what is missing and why, how much two
  * measurements of the same thing differ, how many samples were disturbed.
- * Left out: fewer cores than the most; the charts have those.
+ * Left out: the numbers of each chart, but for `stats table RUN --all`; the
+ * report has them.
  *
  * SPDX-License-Identifier: MIT
  */
-#include "stats.h"
+#include "stats_lessons.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* "1.96 [1.93, 1.98]", with dashes for what is not known. */
 static const char *ratio_text(const struct interval *ratio)
@@ -32,7 +35,7 @@ static void print_counter(const struct series *series)
 {
     const struct arm *arm = series_arm(series);
     const struct estimate *e = &arm->estimate;
-    printf("  %-28.28s %7ld %11s ", series->label, arm->workers,
+    printf("  %-27.27s %7ld %11s ", series->label, arm->workers,
            seconds_text(e->cost_ns.middle / 1e9));
     if (!e->lost_known)
         printf("     not told\n");
@@ -78,7 +81,7 @@ static void print_chart(const struct chart *chart)
     if (!chart->measured_n)
         return;
     if (chart->kind == CHART_COUNTERS)
-        printf("counters\n  %-28s %7s %11s %13s\n", "", "workers", "increment",
+        printf("counters\n  %-27s %7s %11s %13s\n", "", "workers", "increment",
                "updates lost");
     else
         printf("%s%s\n  %-14s %7s %9s %10s  %-22s %5s\n", chart->kernel,
@@ -120,7 +123,7 @@ static void print_missing(const struct results *results)
         char line[1024];
         snprintf(line, sizeof line, "  %s %s (%s): %s", arm->strategy,
                  arm->kernel, arm_verdict(arm), arm_reason(arm));
-        printf("%.80s\n", line);
+        printf("%.79s\n", line);
     }
 }
 
@@ -136,10 +139,10 @@ static void print_alarms(const struct results *results)
                  "alarm: %s %s, %ld worker%s on %ld core%s:", arm->strategy,
                  arm->kernel, arm->workers, arm->workers == 1 ? "" : "s",
                  arm->cores, arm->cores == 1 ? "" : "s");
-        printf("%.80s\n", line);
+        printf("%.79s\n", line);
         for (unsigned bit = 0; bit < ALARMS; bit++)
             if (arm->estimate.alarms >> bit & 1)
-                printf("  %.78s\n", alarm_figures(arm, 1U << bit));
+                printf("  %.77s\n", alarm_figures(arm, 1U << bit));
     }
 }
 
@@ -153,17 +156,62 @@ static void print_flags(const struct results *results)
     puts(results->flags_n ? ")" : "");
 }
 
-int table_print(const struct results *results)
+/* The numbers of every chart: the ends of its lines, fastest first. */
+static void print_charts(const struct results *results)
 {
     struct charts charts = charts_build(results);
     for (size_t c = 0; c < charts.n; c++)
         print_chart(&charts.list[c]);
-    printf("\nelapsed: without start-up; speedup: over sequential; self: "
-           "over itself\nwith one worker\n");
+    printf("elapsed: without start-up; speedup: over sequential; self: "
+           "over itself\nwith one worker\n\n");
+    charts_free(&charts);
+}
+
+void print_wrapped(const char *text)
+{
+    enum { WIDTH = 79 };
+    size_t column = 0;
+    while (*text) {
+        size_t word = strcspn(text, " \n");
+        if (column && column + 1 + word > WIDTH) {
+            putchar('\n');
+            column = 0;
+        }
+        printf("%s%.*s", column ? " " : "", (int)word, text);
+        column += word + (column > 0);
+        text += word;
+        if (*text == '\n') {
+            putchar('\n');
+            column = 0;
+        }
+        text += *text != '\0';
+    }
+}
+
+bool terminal_is_coloured(void)
+{
+    const char *terminal = getenv("TERM");
+    const char *refused = getenv("NO_COLOR");
+    return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
+           !(refused && *refused);
+}
+
+int table_print(const struct results *results, const char *lessons, bool all)
+{
+    char *headline = headline_text(results);
+    if (*headline) {
+        print_wrapped(headline);
+        putchar('\n');
+    }
+    free(headline);
+    if (lessons)
+        lessons_print(results, lessons);
+    bests_print(results);
+    if (all)
+        print_charts(results);
     print_missing(results);
     print_alarms(results);
     print_flags(results);
     printf("%s\n%s\n", noise_text(results), blocks_text(results));
-    charts_free(&charts);
     return 0;
 }

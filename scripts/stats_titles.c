@@ -10,7 +10,9 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "stats.h"
+#include "stats_plot.h"
+#include "stats_curves.h"
+#include "stats_once.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -18,7 +20,7 @@
 
 /* As a gnuplot constant. Between single quotes gnuplot replaces nothing; a
  * quote inside becomes a typographic one, which ends nothing. */
-static void put_constant(FILE *out, const char *name, const char *text)
+void put_constant(FILE *out, const char *name, const char *text)
 {
     fprintf(out, "%s = '", name);
     for (; *text; text++) {
@@ -74,11 +76,12 @@ static void put_titles(FILE *out, const struct results *results,
 }
 
 /* "AMD EPYC, usable cores: 2, Linux 6.1": as much of it as is known. */
-static void put_machine(FILE *out, const struct results *results)
+const char *machine_line(const struct results *results)
 {
     static const char *const keys[] = {"cpu_model", "cpu", "usable_cores",
                                        "cores_usable", "kernel"};
-    char line[256] = "";
+    static char line[256];
+    *line = '\0';
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         const char *text = machine_text(results, keys[i]);
         size_t n = strlen(line);
@@ -86,7 +89,7 @@ static void put_machine(FILE *out, const struct results *results)
             snprintf(line + n, sizeof line - n, "%s%s%.60s", n ? ", " : "",
                      strstr(keys[i], "cores") ? "usable cores: " : "", text);
     }
-    put_constant(out, "footer_machine", *line ? line : "unknown machine");
+    return *line ? line : "unknown machine";
 }
 
 static size_t count_points(const struct chart *chart,
@@ -149,7 +152,7 @@ static void put_footers(FILE *out, const struct results *results,
                         const struct chart *chart)
 {
     char line[192];
-    put_machine(out, results);
+    put_constant(out, "footer_machine", machine_line(results));
     snprintf(line, sizeof line, "%s%.40s%s%s%s", *results->plan ? "plan " : "",
              results->plan, *results->plan ? ", " : "", blocks_text(results),
              results->blocks_n < BLOCKS_LEAST ? ": too few for intervals" : "");
@@ -161,6 +164,9 @@ static void put_footers(FILE *out, const struct results *results,
 void titles_write(FILE *out, const struct results *results,
                   const struct chart *chart)
 {
-    put_titles(out, results, chart);
+    if (chart->kind == CHART_CURVES)
+        curve_titles(out, results, chart);
+    else
+        put_titles(out, results, chart);
     put_footers(out, results, chart);
 }

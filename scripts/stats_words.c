@@ -10,7 +10,8 @@
  *
  * SPDX-License-Identifier: MIT
  */
-#include "stats.h"
+#include "stats_curves.h"
+#include "stats_once.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -88,7 +89,8 @@ static void say_gainless(const struct chart *chart)
     free(gainless);
 }
 
-static void speedup_words(const struct chart *chart)
+static void speedup_words(const struct results *results,
+                          const struct chart *chart)
 {
     const struct series *best = chart_best(chart);
     const struct arm *arm = series_arm(best);
@@ -106,6 +108,7 @@ static void speedup_words(const struct chart *chart)
     }
     say_ties(chart);
     say_gainless(chart);
+    beyond_words(results, chart);
 }
 
 /* Who makes some items wait much longer than most, if anybody does: with all
@@ -227,7 +230,21 @@ static const struct chart *chart_named(const struct charts *charts,
     for (size_t c = 0; c < charts->n; c++)
         if (!strcmp(charts->list[c].name, name))
             return &charts->list[c];
-    fail(name, "no such chart in this run");
+    return NULL;
+}
+
+/* The charts among which there is one of this name. */
+static struct charts charts_with(const struct results *results,
+                                 const char *name)
+{
+    struct charts charts = charts_build(results);
+    if (chart_named(&charts, name))
+        return charts;
+    charts_free(&charts);
+    charts = curves_build(results);
+    if (!chart_named(&charts, name))
+        fail(name, "no such chart in this run");
+    return charts;
 }
 
 int words_print(const struct results *results, const char *what)
@@ -244,14 +261,18 @@ int words_print(const struct results *results, const char *what)
         alarm_words(results);
         return 0;
     }
-    struct charts charts = charts_build(results);
+    if (once_chart_words(results, what))
+        return 0;
+    struct charts charts = charts_with(results, what);
     const struct chart *chart = chart_named(&charts, what);
     if (!chart->measured_n)
         printf("Nothing of this chart was measured.");
     else if (chart->kind == CHART_SPEEDUP)
-        speedup_words(chart);
+        speedup_words(results, chart);
     else if (chart->kind == CHART_INFLIGHT)
         inflight_words(chart);
+    else if (chart->kind == CHART_CURVES)
+        curve_words(results, chart);
     else
         counters_words(chart);
     putchar('\n');
@@ -417,23 +438,42 @@ static void flag_rows(const struct results *results)
 }
 
 /* The name of each chart that shows something, and what its axes are. */
-static void chart_list(const struct charts *charts)
+static void chart_list(struct charts charts)
 {
-    static const char *const kinds[] = {"speedup", "inflight", "counters"};
-    printf("name\tkind\tkernel\n");
-    for (size_t c = 0; c < charts->n; c++)
-        if (charts->list[c].measured_n) {
-            printf("%s\t%s\t", charts->list[c].name,
-                   kinds[charts->list[c].kind]);
-            tab_text(charts->list[c].kernel ? charts->list[c].kernel
+    static const char *const kinds[] = {"speedup", "inflight", "counters",
+                                        "curves"};
+    for (size_t c = 0; c < charts.n; c++)
+        if (charts.list[c].measured_n) {
+            printf("%s\t%s\t", charts.list[c].name, kinds[charts.list[c].kind]);
+            tab_text(charts.list[c].kernel  ? charts.list[c].kernel
+                     : charts.list[c].curve ? charts.list[c].name
                                             : "counters");
             putchar('\n');
         }
+    charts_free(&charts);
+}
+
+static void chart_lists(const struct results *results)
+{
+    printf("name\tkind\tkernel\n");
+    chart_list(charts_build(results));
+    chart_list(curves_build(results));
+}
+
+/* The numbers of one chart. */
+static void named_rows(const struct results *results, const char *name)
+{
+    struct charts charts = charts_with(results, name);
+    const struct chart *chart = chart_named(&charts, name);
+    if (chart->kind == CHART_CURVES)
+        curve_rows(results, chart);
+    else
+        chart_rows(chart);
+    charts_free(&charts);
 }
 
 int rows_print(const struct results *results, const char *what)
 {
-    struct charts charts = charts_build(results);
     if (!strcmp(what, "machine"))
         machine_rows(results);
     else if (!strcmp(what, "missing"))
@@ -448,10 +488,12 @@ int rows_print(const struct results *results, const char *what)
         flag_rows(results);
     else if (!strcmp(what, "lines"))
         line_rows(results);
-    else if (!strcmp(what, "charts"))
-        chart_list(&charts);
-    else
-        chart_rows(chart_named(&charts, what));
-    charts_free(&charts);
+    else if (!strcmp(what, "experiments"))
+        experiment_rows(results);
+    else if (!strcmp(what, "charts")) {
+        chart_lists(results);
+        once_charts_list(results);
+    } else if (!once_chart_rows(results, what))
+        named_rows(results, what);
     return 0;
 }

@@ -27,6 +27,10 @@
  * what --limit says. */
 enum { LIMIT_FACTOR = 20 };
 
+/* What an arm takes of which nothing is known, and seconds that a forecast has
+ * to be wrong by before it is corrected much. */
+static const double UNKNOWN_S = 0.1, FEW_S = 1;
+
 /* ------------------------------------------------------------- the blocks */
 
 struct sweep {
@@ -36,8 +40,9 @@ struct sweep {
     struct samples *samples;
     double cores; /* effective ones, when the session began */
     uint64_t started_ns;
-    double before_s; /* spent by an earlier part of this session */
-    double block_s;  /* what a block takes, as far as known */
+    double before_s;           /* spent by an earlier part of this session */
+    double block_s;            /* what a block takes, as far as known */
+    double foreseen_s, took_s; /* sums over the arms run so far */
 };
 
 static double elapsed_s(const struct sweep *sweep)
@@ -115,27 +120,113 @@ static const char *reasons(unsigned bits)
     return text;
 }
 
-/* One line, rewritten in place on a terminal, else one per block. */
-static void show_progress(const struct sweep *sweep, unsigned block,
-                          size_t position, bool first)
+/* Whether the warm-up needs this arm: the first one of its strategy or of its
+ * kernel. */
+static bool arm_warms(const struct plan *plan, size_t index)
 {
-    size_t n = sweep->plan->count;
-    bool terminal = isatty(STDERR_FILENO);
-    if (!terminal && !first)
+    const struct arm *arm = &plan->arms[index];
+    bool strategy_seen = false, kernel_seen = false;
+    for (size_t i = 0; i < index; i++) {
+        strategy_seen |= strcmp(plan->arms[i].strategy, arm->strategy) == 0;
+        kernel_seen |= strcmp(plan->arms[i].kernel, arm->kernel) == 0;
+    }
+    return !strategy_seen || !kernel_seen;
+}
+
+/* Whether there is something to do for this arm. What cannot run is booked
+ * once, at the latest in block 1, and left alone afterwards. */
+static bool sweep_wants(const struct sweep *sweep, unsigned block, size_t index)
+{
+    bool closed = sweep->plan->arms[index].closed != NULL;
+    if (sweep->plan->arms[index].same != NULL)
+        return false;
+    if (samples_done(sweep->samples, block, index))
+        return false;
+    if (block == 0)
+        return !closed && arm_warms(sweep->plan, index);
+    return !closed || !samples_any(sweep->samples, index);
+}
+
+/* Seconds that an arm is going to take, by its last run if there is one. */
+static double arm_s(const struct sweep *sweep, size_t index)
+{
+    const struct arm *arm = &sweep->plan->arms[index];
+    double took_s = sweep->samples->took_s[index];
+    if (!arm_runs(arm))
+        return 0;
+    if (took_s > 0)
+        return took_s;
+    return arm->estimate_s > 0 ? arm->estimate_s : UNKNOWN_S;
+}
+
+/* Seconds for the arms of a block that are still to be run, the first of them
+ * at `position`. */
+static double rest_s(const struct sweep *sweep, unsigned block,
+                     const size_t *order, size_t position)
+{
+    double sum = 0;
+    for (size_t i = position; i < sweep->plan->count; i++)
+        if (sweep_wants(sweep, block, order[i]))
+            sum += arm_s(sweep, order[i]);
+    return sum;
+}
+
+/* Seconds for a whole block. */
+static double all_s(const struct sweep *sweep)
+{
+    double sum = 0;
+    for (size_t i = 0; i < sweep->plan->count; i++)
+        sum += arm_s(sweep, i);
+    return sum;
+}
+
+/* How much longer things take than was foreseen: start-up of processes, an
+ * estimate that was wrong. Few runs say little, so it begins near 1. */
+static double lateness(const struct sweep *sweep)
+{
+    return (sweep->took_s + FEW_S) / (sweep->foreseen_s + FEW_S);
+}
+
+/* "block 3 of 6 + 1 again: steal"; the caller frees. */
+static char *block_text(const struct sweep *sweep, unsigned block,
+                        unsigned meant, unsigned again)
+{
+    unsigned why;
+    bool disturbed =
+        again > 0 &&
+        blocks_disturbed(sweep, block == 0 ? 0 : block - 1, &why) > 0;
+    char *beside = disturbed
+                       ? text_format(" + %u again: %s", again, reasons(why))
+                       : text_copy("");
+    char *text = text_format("block %u of %u%s%s", block, meant, beside,
+                             block == 0 ? " (warm-up)" : "");
+    free(beside);
+    return text;
+}
+
+/* On a terminal one line in place for each arm, else one line for a block. */
+static void show_progress(const struct sweep *sweep, unsigned block,
+                          const size_t *order, size_t position, bool first)
+{
+    if (!progress_drawing() && !first)
         return;
-    unsigned done = block == 0 ? 0 : block - 1, why;
+    unsigned done = block == 0 ? 0 : block - 1;
     unsigned meant = blocks_meant(sweep, done);
     unsigned again = blocks_again(sweep, done, meant);
-    double blocks_left = (double)meant + again - block;
-    if (block > 0)
-        blocks_left += 1 - (double)position / (double)n;
-    fprintf(stderr, "%ssweep: block %u of %u", terminal ? "\r" : "", block,
-            meant);
-    if (again > 0 && blocks_disturbed(sweep, done, &why) > 0)
-        fprintf(stderr, " + %u again: %s", again, reasons(why));
-    fprintf(stderr, "%s, arm %zu of %zu, about %.0f s left%s",
-            block == 0 ? " (warm-up)" : "", position + 1, n,
-            blocks_left * sweep->block_s, terminal ? "\033[K" : "\n");
+    unsigned after = meant + again > block ? meant + again - block : 0;
+    double left_s = lateness(sweep) * (rest_s(sweep, block, order, position) +
+                                       after * all_s(sweep));
+    char *where = block_text(sweep, block, meant, again);
+    char *what = text_format("%u:%02u left, %s", (unsigned)left_s / 60,
+                             (unsigned)left_s % 60, where);
+    double done_s = sweep->before_s + sweep->took_s;
+    if (progress_drawing())
+        progress_show(done_s / (done_s + left_s), what,
+                      sweep->plan->arms[order[position]].id);
+    else
+        fprintf(stderr, "sweep: %s, about %.0f s left\n", where, left_s);
+    free(what);
+    free(where);
 }
 
 /* What the reader of a chart will want to know. */
@@ -187,37 +278,12 @@ static bool sweep_arm(struct sweep *sweep, unsigned block, size_t position,
     return true;
 }
 
-/* Whether the warm-up needs this arm: the first one of its strategy or of its
- * kernel. */
-static bool arm_warms(const struct plan *plan, size_t index)
-{
-    const struct arm *arm = &plan->arms[index];
-    bool strategy_seen = false, kernel_seen = false;
-    for (size_t i = 0; i < index; i++) {
-        strategy_seen |= strcmp(plan->arms[i].strategy, arm->strategy) == 0;
-        kernel_seen |= strcmp(plan->arms[i].kernel, arm->kernel) == 0;
-    }
-    return !strategy_seen || !kernel_seen;
-}
-
-/* Whether there is something to do for this arm. What cannot run is booked
- * once, at the latest in block 1, and left alone afterwards. */
-static bool sweep_wants(const struct sweep *sweep, unsigned block, size_t index)
-{
-    bool closed = sweep->plan->arms[index].closed != NULL;
-    if (samples_done(sweep->samples, block, index))
-        return false;
-    if (block == 0)
-        return !closed && arm_warms(sweep->plan, index);
-    return !closed || !samples_any(sweep->samples, index);
-}
-
 /* What a whole block takes, after `runs` runs took `seconds`. */
 static void note_block(struct sweep *sweep, size_t runs, double seconds)
 {
     size_t open = 0;
     for (size_t i = 0; i < sweep->plan->count; i++)
-        open += sweep->plan->arms[i].closed == NULL;
+        open += arm_runs(&sweep->plan->arms[i]);
     if (2 * runs >= open && runs > 0)
         sweep->block_s = seconds / (double)runs * (double)open;
 }
@@ -235,9 +301,13 @@ static bool sweep_block(struct sweep *sweep, unsigned block)
     for (size_t i = 0; i < n && going; i++) {
         if (!sweep_wants(sweep, block, order[i]))
             continue;
-        show_progress(sweep, block, i, runs == 0);
+        show_progress(sweep, block, order, i, runs == 0);
+        double foreseen_s = arm_s(sweep, order[i]);
+        uint64_t before = clock_now();
         going =
             child_stop_signal() == 0 && sweep_arm(sweep, block, i, order[i]);
+        sweep->foreseen_s += foreseen_s;
+        sweep->took_s += (double)(clock_now() - before) / NS_PER_S;
         runs++;
     }
     samples_sync(sweep->samples);
@@ -259,8 +329,7 @@ static bool sweep_blocks(struct sweep *sweep)
             blocks_meant(sweep, done) == done)
             session_keep_meant(sweep->session, done);
     }
-    if (isatty(STDERR_FILENO))
-        fputs("\r\033[K", stderr);
+    progress_clear();
     say_disturbed(sweep, done);
     return going;
 }
@@ -294,7 +363,10 @@ static int command_plan(const struct asked *asked)
     asked_check(asked, &catalogue, &experiments);
     struct plan plan = plan_make(asked, &catalogue, &experiments,
                                  machine_cores(), "/dev/null");
-    plan_write(&plan, stdout);
+    if (asked->costs)
+        costs_print(&plan, stdout);
+    else
+        plan_write(&plan, stdout);
     fprintf(stderr, "sweep: %zu arms, about %.1f s a block\n", plan.count,
             plan_block_s(&plan));
     int status = plan.failed_trials + catalogue.broken > 0;
@@ -393,9 +465,11 @@ int main(int argc, char **argv)
         die_with(EXIT_USAGE, 0,
                  "'%s': not plan, run, doctor or machine; see --help",
                  asked.command);
+    progress_start(asked.progress);
     guard_start();
     child_start();
     int status = at < n ? questions[at].run(&asked) : command_run(&asked);
+    progress_clear();
     asked_free(&asked);
     guard_dismiss();
     return status;

@@ -34,10 +34,18 @@
 
 enum {
     MOST_COUNTS = 64,
-    LEAST_BLOCKS = 6, /* fewer cannot carry a 95 % interval */
-    MOST_BLOCKS = 20, /* unless --blocks asks for more */
-    DEFAULT_BUDGET_S = 150,
+    LEAST_BLOCKS = 6,     /* fewer cannot carry a 95 % interval */
+    MOST_BLOCKS = 20,     /* unless --blocks asks for more */
+    QUICK_BUDGET_S = 225, /* of the five minutes that all of it may take */
+    FULL_BUDGET_S = 2160, /* of forty */
     DEFAULT_LIMIT_S = 30,
+};
+
+/* When one line in place says how far the sweep has come. */
+enum progress_when {
+    PROGRESS_AUTO, /* on a terminal, unless NO_PROGRESS is set */
+    PROGRESS_ALWAYS,
+    PROGRESS_NEVER,
 };
 
 /* A list of words as the user wrote it, "a,b,c"; count 0 when not given. */
@@ -52,7 +60,9 @@ struct asked {
     size_t core_counts;
     unsigned cores[MOST_COUNTS]; /* ascending */
     bool full, resume, seed_given;
-    bool granularity; /* tasks of many sizes, which the full plan has anyway */
+    bool granularity; /* tasks of all sizes, which the full plan has anyway */
+    bool costs;       /* print what a plan takes, not the plan */
+    enum progress_when progress;
     uint64_t seed;
     unsigned blocks;   /* exactly so many after block 0; 0: by budget */
     unsigned budget_s; /* 0: no limit */
@@ -120,6 +130,7 @@ struct trial {
 struct trials {
     struct trial *list;
     size_t count, failed;
+    json_t *known; /* which options the judges have */
 };
 
 /* The trial of this kernel with these arguments, and with these options when
@@ -148,6 +159,7 @@ struct arm {
     unsigned rank;     /* what goes first when time is short: 9, 8, ... */
     char *goes;        /* what is said to be left out then */
     unsigned twin;     /* how well it serves as the arm run twice */
+    char *same;        /* the arm whose command it has, or NULL */
     char *closed;      /* why it is not run again, or NULL */
     const char *closed_verdict;
     char *words;  /* what the program said when it was asked why, or NULL */
@@ -168,15 +180,27 @@ struct plan plan_make(const struct asked *asked,
                       const struct catalogue *catalogue,
                       const struct experiments *experiments, unsigned usable,
                       const char *log);
-/* Shrinks a plan until it fits the budget, by the ranks of its arms; says what
- * it leaves out. */
-void plan_fit(struct plan *plan, const struct asked *asked);
+/* Finds arms with one command: the first of them is run for all, the others get
+ * `same`. */
+void plan_share(struct plan *plan);
+/* Shrinks a plan until it fits what is left of the budget, by the ranks of its
+ * arms; says what it leaves out. */
+void plan_fit(struct plan *plan, const struct asked *asked, double spent_s);
+/* Whether an arm is run in every block: one that cannot run is not, nor is one
+ * whose command another arm has. */
+bool arm_runs(const struct arm *arm);
 /* What one block takes, by the estimates. */
 double plan_block_s(const struct plan *plan);
+/* Prints what each experiment takes of a block, the dearest first, and the
+ * dearest arms, as tables with tabs. */
+void costs_print(const struct plan *plan, FILE *file);
 
 /* A new arm at the end, to be filled; moves the others. */
 struct arm *plan_extend(struct plan *plan);
 void plan_write(const struct plan *plan, FILE *file);
+/* Whether a file was written by plan_write of this version. */
+bool plan_known(const char *path);
+/* Reads one that was; dies when it was not. */
 struct plan plan_read(const char *path);
 void plan_free(struct plan *plan);
 void arm_free(struct arm *arm);
@@ -315,9 +339,11 @@ struct samples {
     char *path;
     off_t bytes; /* all of them whole lines */
     size_t arms, blocks;
-    bool *done; /* [block][arm] */
+    size_t running; /* arms that are run in every block */
+    bool *done;     /* [block][arm] */
     size_t count;
     struct disturbance *disturbed; /* [block], sums over its samples */
+    double *took_s; /* [arm], the last run of each; 0: none yet */
     double spent_s, slowest_s;
     size_t failed;        /* samples with a verdict that is a fault */
     uint64_t unbooked_ns; /* the harness's time after the last sample */
@@ -341,6 +367,20 @@ unsigned samples_judge(const struct samples *samples, unsigned block,
 double samples_block_s(const struct samples *samples);
 void samples_sync(struct samples *samples);
 void samples_close(struct samples *samples);
+
+/* ------------------------------------------------------------- progress */
+
+/* Decides whether there is a line at all. Once, before all others. */
+void progress_start(enum progress_when when);
+bool progress_drawing(void);
+/* Draws the line: a bar with the share that is done, from 0 to 1, what goes on,
+ * and a detail that may be cut short or left away. Nothing when no line is
+ * drawn. */
+void progress_show(double share, const char *what, const char *detail);
+/* The same for something short, without a bar. */
+void progress_step(const char *what, const char *detail);
+/* Wipes the line, if there is one: before anything else goes to stderr. */
+void progress_clear(void);
 
 /* ----------------------------------------------------------------- text */
 

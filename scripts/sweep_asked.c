@@ -27,13 +27,19 @@ static const char usage[] =
     "  -s, --strategies=NAME,...  only these, and `sequential`\n"
     "  -c, --cores=N,...          core counts of the speedup charts\n"
     "  -e, --experiment=NAME,...  only these (default: all that the plan has)\n"
-    "  -p, --plan=quick|full      minutes, or as long as it takes\n"
-    "  -g, --granularity          also tasks of many sizes (full: anyway)\n"
+    "  -p, --plan=quick|full      four minutes, or forty\n"
+    "  -g, --granularity          tasks of all sizes (full: anyway)\n"
     "  -S, --seed=N               repeat the order of an earlier sweep\n"
     "  -b, --blocks=N             exactly so many blocks after the warm-up\n"
-    "  -t, --budget=SECONDS       how long it may take (quick: 150)\n"
+    "  -t, --budget=SECONDS       how long it may take (quick: 225,\n"
+    "                             full: 2160)\n"
     "  -l, --limit=SECONDS        no run is given up earlier (default: 30)\n"
     "  -r, --resume               go on with the latest run\n"
+    "      --progress=WHEN        a line that says how far it is: auto (on a\n"
+    "                             terminal, unless NO_PROGRESS is set), "
+    "always,\n"
+    "                             never\n"
+    "      --costs                with plan: print what it takes instead\n"
     "      --build=DIRECTORY      where the strategies are\n"
     "      --results=DIRECTORY    where runs are kept (default: results)\n"
     "      --directory=DIRECTORY  where experiments are (default:\n"
@@ -150,7 +156,13 @@ static uint64_t fresh_seed(void)
     return clock_read(CLOCK_REALTIME);
 }
 
-enum { OPTION_BUILD = 256, OPTION_RESULTS, OPTION_DIRECTORY };
+enum {
+    OPTION_BUILD = 256,
+    OPTION_RESULTS,
+    OPTION_DIRECTORY,
+    OPTION_COSTS,
+    OPTION_PROGRESS
+};
 
 static const struct option long_options[] = {
     {"kernels", required_argument, NULL, 'k'},
@@ -167,9 +179,24 @@ static const struct option long_options[] = {
     {"build", required_argument, NULL, OPTION_BUILD},
     {"results", required_argument, NULL, OPTION_RESULTS},
     {"directory", required_argument, NULL, OPTION_DIRECTORY},
+    {"progress", required_argument, NULL, OPTION_PROGRESS},
+    {"costs", no_argument, NULL, OPTION_COSTS},
     {"help", no_argument, NULL, 'h'},
     {0},
 };
+
+static enum progress_when when_of(const char *text)
+{
+    static const char *const names[] = {
+        [PROGRESS_AUTO] = "auto",
+        [PROGRESS_ALWAYS] = "always",
+        [PROGRESS_NEVER] = "never",
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], text) == 0)
+            return (enum progress_when)i;
+    usage_die("progress", text, "not auto, always or never");
+}
 
 static void replace(char **text, const char *with)
 {
@@ -229,6 +256,12 @@ static void asked_option(struct asked *asked, int option, bool *budget_given)
     case OPTION_DIRECTORY:
         replace(&asked->directory, optarg);
         break;
+    case OPTION_PROGRESS:
+        asked->progress = when_of(optarg);
+        break;
+    case OPTION_COSTS:
+        asked->costs = true;
+        break;
     case 'h':
         fputs(usage, stdout);
         exit(EXIT_SUCCESS);
@@ -258,7 +291,7 @@ struct asked asked_read(int argc, char **argv)
     if (asked.core_counts == 0)
         cores_default(&asked);
     if (!budget_given)
-        asked.budget_s = asked.full ? 0 : DEFAULT_BUDGET_S;
+        asked.budget_s = asked.full ? FULL_BUDGET_S : QUICK_BUDGET_S;
     return asked;
 }
 

@@ -16,52 +16,7 @@
 
 static const char ending[] = ".experiment", lesson_ending[] = ".lesson";
 
-static const char *const keys[] = {
-    "title",       "question",      "chart", "x",          "y",
-    "xlog",        "ylog",          "plan",  "rank",       "arm",
-    "quick arm",   "full arm",      "once",  "quick once", "full once",
-    "kernels arm", "strategies arm"};
-
-/* The value of a key, which must be one of these. */
-static const char *one_of(const struct fields *fields, const char *key,
-                          const char *otherwise, const char *const words[])
-{
-    const struct field *field = fields_find(fields, key);
-    if (field == NULL)
-        return otherwise;
-    char *all = text_copy("");
-    for (size_t i = 0; words[i] != NULL; i++) {
-        if (strcmp(words[i], field->value) == 0) {
-            free(all);
-            return field->value;
-        }
-        char *longer = text_format("%s%s%s", all, i > 0 ? ", " : "", words[i]);
-        free(all);
-        all = longer;
-    }
-    fields_die(fields, field->line, "%s: '%s' is none of: %s", key,
-               field->value, all);
-}
-
-/* A file name and a command; the name must stay within the directory. */
-static void once_check(const struct fields *fields)
-{
-    for (size_t i = 0; i < fields->count; i++) {
-        const struct field *field = &fields->list[i];
-        if (strstr(field->key, "once") == NULL)
-            continue;
-        size_t name = strcspn(field->value, " =");
-        const char *equals = field->value + name;
-        equals += strspn(equals, " ");
-        if (*field->value == '.' || name == 0 || *equals != '=' ||
-            equals[1 + strspn(equals + 1, " ")] == '\0')
-            fields_die(fields, field->line, "%s: not FILE = COMMAND",
-                       field->key);
-        if (memchr(field->value, '/', name) != NULL)
-            fields_die(fields, field->line, "%s: '%.*s' has a directory in it",
-                       field->key, (int)name, field->value);
-    }
-}
+enum { LESSON_RANK = 2 }; /* goes before the experiments that stay */
 
 static struct experiment experiment_read(const char *directory,
                                          const char *file)
@@ -71,24 +26,7 @@ static struct experiment experiment_read(const char *directory,
         .name = text_format("%.*s", (int)(strlen(file) - strlen(ending)), file),
         .fields = fields_read(path)};
     free(path);
-    fields_check(&e.fields, keys, sizeof keys / sizeof *keys);
-    fields_needed(&e.fields, "title");
-    fields_needed(&e.fields, "question");
-    fields_needed(&e.fields, "chart");
-    e.chart =
-        one_of(&e.fields, "chart", NULL,
-               (const char *const[]){"speedup", "inflight", "counters",
-                                     "granularity", "lines", "none", NULL});
-    e.full_only = strcmp(one_of(&e.fields, "plan", "both",
-                                (const char *const[]){"both", "full", NULL}),
-                         "full") == 0;
-    const char *rank = one_of(&e.fields, "rank", "1",
-                              (const char *const[]){"1", "2", "3", "4", "5",
-                                                    "6", "7", "8", "9", NULL});
-    e.rank = (unsigned)(*rank - '0');
-    fields_yes(&e.fields, "xlog", false);
-    fields_yes(&e.fields, "ylog", false);
-    once_check(&e.fields);
+    experiment_check(&e);
     return e;
 }
 
@@ -104,8 +42,8 @@ static bool lesson_read(const char *directory, const char *file,
     *e = (struct experiment){.name = text_format("%.*s", (int)name, file),
                              .fields = fields_read(path),
                              .chart = "none",
-                             .rank = 1,
-                             .full_only = true,
+                             .part = "lessons",
+                             .rank = LESSON_RANK,
                              .lesson = true};
     free(path);
     for (size_t i = 0; i < e->fields.count; i++)
@@ -173,6 +111,7 @@ struct experiments experiments_read(const char *directory)
     char *lessons = text_format("%s/../lessons", directory);
     add_files(&experiments, lessons, true);
     free(lessons);
+    experiments_check(&experiments);
     return experiments;
 }
 
@@ -186,27 +125,42 @@ void experiments_free(struct experiments *experiments)
     free(experiments->directory);
 }
 
+/* By its own name or by that of the part it belongs to. */
+static bool is_called(const struct experiment *experiment, const char *name)
+{
+    return strcmp(experiment->name, name) == 0 ||
+           strcmp(experiment->part, name) == 0;
+}
+
 const struct experiment *experiments_find(const struct experiments *experiments,
                                           const char *name)
 {
     for (size_t i = 0; i < experiments->count; i++)
-        if (strcmp(experiments->list[i].name, name) == 0 ||
-            (experiments->list[i].lesson && strcmp(name, "lessons") == 0))
+        if (is_called(&experiments->list[i], name))
             return &experiments->list[i];
     return NULL;
 }
 
 /* ------------------------------------------------------------- choosing */
 
-bool experiment_applies(const struct asked *asked, const struct field *field,
-                        const char *kind)
+/* Whether it was asked for by --granularity, which means all of its sizes. */
+static bool in_depth(const struct asked *asked,
+                     const struct experiment *experiment)
 {
+    return asked->granularity && strcmp(experiment->name, "granularity") == 0;
+}
+
+bool experiment_applies(const struct asked *asked,
+                        const struct experiment *experiment,
+                        const struct field *field, const char *kind)
+{
+    bool all = asked->full || in_depth(asked, experiment);
     const struct {
         const char *word;
         bool holds;
     } conditions[] = {{"", true},
-                      {"quick ", !asked->full},
-                      {"full ", asked->full},
+                      {"quick ", !all},
+                      {"full ", all},
                       {"kernels ", asked->kernels.count > 0},
                       {"strategies ", asked->strategies.count > 0}};
     size_t key = strlen(field->key), end = strlen(kind);
@@ -222,63 +176,15 @@ bool experiment_applies(const struct asked *asked, const struct field *field,
 bool experiment_chosen(const struct asked *asked,
                        const struct experiment *experiment)
 {
-    if (asked->granularity && strcmp(experiment->name, "granularity") == 0)
+    if (in_depth(asked, experiment))
         return true;
-    if (asked->experiments.count == 0)
-        return asked->full || !experiment->full_only;
     for (size_t i = 0; i < asked->experiments.count; i++)
-        if (strcmp(asked->experiments.list[i], experiment->name) == 0 ||
-            (experiment->lesson &&
-             strcmp(asked->experiments.list[i], "lessons") == 0))
+        if (is_called(experiment, asked->experiments.list[i]))
             return true;
-    return false;
-}
-
-/* ------------------------------------------------------- for session.json */
-
-static json_t *text_or_null(const struct fields *fields, const char *key)
-{
-    const char *value = fields_value(fields, key, NULL);
-    return value == NULL ? json_null() : json_string(value);
-}
-
-/* [{"file": ..., "command": ...}, ...] */
-static json_t *once_json(const struct fields *fields, const struct asked *asked)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < fields->count; i++) {
-        const struct field *field = &fields->list[i];
-        if (!experiment_applies(asked, field, "once"))
-            continue;
-        size_t name = strcspn(field->value, " =");
-        const char *command = strchr(field->value, '=') + 1;
-        json_array_append_new(list, json_pack("{s:s%, s:s}", "file",
-                                              field->value, name, "command",
-                                              command + strspn(command, " ")));
-    }
-    return list;
-}
-
-json_t *experiments_json(const struct experiments *experiments,
-                         const struct asked *asked)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < experiments->count; i++) {
-        const struct experiment *e = &experiments->list[i];
-        if (e->lesson || !experiment_chosen(asked, e))
-            continue;
-        json_t *about = json_object();
-        json_object_set_new(about, "name", json_string(e->name));
-        const char *const texts[] = {"title", "question", "chart", "x", "y"};
-        for (size_t t = 0; t < sizeof texts / sizeof *texts; t++)
-            json_object_set_new(about, texts[t],
-                                text_or_null(&e->fields, texts[t]));
-        json_object_set_new(
-            about, "xlog", json_boolean(fields_yes(&e->fields, "xlog", false)));
-        json_object_set_new(
-            about, "ylog", json_boolean(fields_yes(&e->fields, "ylog", false)));
-        json_object_set_new(about, "once", once_json(&e->fields, asked));
-        json_array_append_new(list, about);
-    }
-    return list;
+    if (asked->experiments.count > 0)
+        return false;
+    /* Half of a lesson's sides decide nothing. */
+    if (experiment->lesson)
+        return asked->kernels.count + asked->strategies.count == 0;
+    return asked->full || !experiment->full_only;
 }

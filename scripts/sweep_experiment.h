@@ -5,10 +5,25 @@
  * An experiment is a file scripts/experiments/NAME.experiment in the form of
  * lib/fields.h. Its keys:
  *   title, question   one sentence each
- *   chart             speedup, inflight, counters, granularity, lines or none
+ *   part              the section of the report that it belongs to (default:
+ *                     its own name); EXPERIMENT= takes either name
+ *   order             the place of that section, 0 to 999 (default: the last)
+ *   chart             how it is drawn: lines, speedup, inflight, counters,
+ *                     granularity, none; or from the files of its `once`
+ *                     lines: costs, timeline, occupancy
+ *   uses              another experiment whose arms it draws; it has none of
+ *                     its own
+ *   kernels           a,b: only these are drawn
+ *   each              kernel: a chart for each of them; otherwise one for all
  *   x                 what the x axis shows, with its unit
- *   y                 which quantity is drawn
+ *   y, right          which quantity the lines show, and which the dots on
+ *                     the right do (default: that of y at the last x)
+ *   y name, right name  what these are, in words
  *   xlog, ylog        yes or no
+ *   bound             a line to compare with: ideal (y = x), one, half, little
+ *                     (items in flight / time of one, by Little's law) or most
+ *                     (the most that any arm reached)
+ *   bound name        what that is, in words
  *   plan              full: only the full plan has it by itself; otherwise
  *                     both plans do
  *   rank              what goes first when time is short: 9, then 8, ...;
@@ -18,14 +33,16 @@
  *                     `strategies arm`, for a sweep with KERNELS= or
  *                     STRATEGIES=
  *   once              FILE = COMMAND: run after the last block, not timed;
- *                     what it prints is kept as FILE in the run's directory
+ *                     what it prints is kept as FILE, or traces/FILE, in the
+ *                     run's directory; also `quick once` and `full once`
  *
  * The settings of an arm line, all but kernel and strategy optional:
- *   kernel       names and the sets @cpu @memory @io @shared @none. Of a|b|...
- *                the first that there is, and of a set there the first kernel
+ *   kernel       names and the sets @cpu @memory @io @shared @none; -name takes
+ *                one away again. Of a|b|... the first that there is, and of a
+ *                set there the first kernel
  *   strategy     names and the sets @all, @parallel (computes with several
- *                workers), @waiting, @single (has one worker); -name takes one
- *                away again; a|b as with kernels
+ *                workers), @waiting, @single (has one worker); -name and a|b
+ *                as with kernels
  *   workers, cores, inflight, items, size, x
  *                numbers and the sets @cores (those swept), @ends (the first
  *                and the last of them), @middle (the others), @most (the
@@ -42,8 +59,11 @@
  *   twin         how well the arm serves as the one that is run twice
  *
  * Files NAME.lesson in ../lessons, beside the experiments, may have arm lines,
- * too. They are planned like an experiment NAME without a chart, by the full
- * plan or when it is asked for, by its name or by the name `lessons` of all.
+ * too. They are planned like an experiment NAME without a chart, in the part
+ * `lessons`, unless the sweep has only some kernels or strategies.
+ *
+ * Arms of several experiments may have one command. It is run once in a block
+ * and counts for all of them: the column `same` of plan.tsv.
  *
  * How an arm is made fit for its strategy: one that has one worker gets no
  * more; n items in flight are --inflight n for whoever has that option, and n
@@ -59,8 +79,8 @@
 struct experiment {
     char *name; /* of the file, without its end */
     struct fields fields;
-    const char *chart;
-    unsigned rank;
+    const char *chart, *part, *uses; /* uses: NULL when it has own arms */
+    unsigned rank, order;
     bool full_only;
     bool lesson; /* from scripts/lessons/, with nothing but arms */
 };
@@ -75,22 +95,40 @@ struct experiments {
  * not there, or holds none, or at the first malformed one. */
 struct experiments experiments_read(const char *directory);
 void experiments_free(struct experiments *experiments);
-/* The experiment that is meant by a name, or the first of several; or NULL. */
+/* The experiment that is meant by a name or by that of its part, or the first
+ * of several; or NULL. */
 const struct experiment *experiments_find(const struct experiments *experiments,
                                           const char *name);
 
 /* Which of its lines count in this sweep, by the word before the key's last
  * one: "arm", "quick arm". */
-bool experiment_applies(const struct asked *asked, const struct field *field,
-                        const char *kind);
+bool experiment_applies(const struct asked *asked,
+                        const struct experiment *experiment,
+                        const struct field *field, const char *kind);
 
 /* All experiments but lessons that this sweep has, as an array for
- * session.json: name, title, question, chart, x, y, xlog, ylog and once. */
+ * session.json, in the order of the report. Of each its name, every key that
+ * comes once at the most (blanks in it are _; null where the file lacks it, but
+ * `part` and `order` always there, the latter a number; `xlog` and `ylog`
+ * truths), and `once`, a list of objects with `file` and `command`. */
 json_t *experiments_json(const struct experiments *experiments,
                          const struct asked *asked);
 /* Whether this sweep has an experiment. */
 bool experiment_chosen(const struct asked *asked,
                        const struct experiment *experiment);
+/* Whether it has its arms, be it for another one that uses them. */
+bool experiment_planned(const struct experiments *experiments,
+                        const struct asked *asked,
+                        const struct experiment *experiment);
+/* The experiment whose arms one uses; NULL when there is none of that name. */
+const struct experiment *experiment_used(const struct experiments *experiments,
+                                         const struct experiment *experiment);
+
+/* Fills an experiment that has its name and its fields from the latter; ends
+ * the program at what makes no sense. */
+void experiment_check(struct experiment *experiment);
+/* The same of what they say of each other. */
+void experiments_check(const struct experiments *experiments);
 
 /* ------------------------------------------------------------- planning */
 
@@ -105,6 +143,8 @@ struct planner {
     struct plan plan;
 };
 
+enum { ALL_ITEMS = 0 };
+
 /* What distinguishes one arm from the next while a plan is made. */
 struct point {
     const char *experiment, *chart, *role, *series, *options, *goes;
@@ -115,7 +155,7 @@ struct point {
     unsigned rank, twin;
     double x;
     const char *last; /* of the arm's id */
-    double parallel;  /* how many items may be under way at once */
+    double parallel; /* how many items may be under way at once, or ALL_ITEMS */
     bool base;
 };
 
@@ -136,6 +176,8 @@ void plan_check(struct planner *p);
 const struct kernel_entry **set_kernels(const struct planner *p,
                                         const struct settings *settings,
                                         bool all, size_t *count);
+/* Ends the program at the first name in a line `kernels:` that is no kernel. */
+void set_drawn_check(const struct planner *p, const struct fields *fields);
 const struct strategy_entry **set_strategies(const struct planner *p,
                                              const struct settings *settings,
                                              size_t *count);

@@ -140,6 +140,8 @@ void plan_check(struct planner *p)
                 struct line line = line_read(p, e, &e->fields.list[f]);
                 line_free(&line);
             }
+        if (!e->lesson)
+            set_drawn_check(p, &e->fields);
     }
 }
 
@@ -188,17 +190,22 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* How many items may be under way at once. Not every strategy makes use of
- * its cores: count half of what they could save. */
-static double point_parallel(const struct point *at,
-                             const struct kernel_entry *k, bool waits)
+/* How many items may be under way at once, compared with the judge. Not every
+ * strategy makes use of its cores: count half of what they could save. */
+static double point_parallel(const struct planner *p, const struct point *at,
+                             const struct kernel_entry *k)
 {
-    if (waits)
-        return at->inflight > 0 ? at->inflight : at->workers;
-    if (at->cores == 0 || strcmp(k->bound, "shared") == 0)
+    bool alone =
+        at->judge != NULL && at->judge->one_worker && !at->judge->for_waiting;
+    if (!alone || strcmp(k->bound, "shared") == 0)
         return 1;
-    unsigned n = least(at->workers, at->cores);
-    return 2.0 * n / (n + 1);
+    unsigned cores = at->cores > 0 ? at->cores : p->usable;
+    unsigned n = least(at->workers, cores);
+    if (strcmp(k->bound, "io") != 0)
+        return 2.0 * n / (n + 1);
+    if (at->inflight == 0 && at->strategy->inflight_option)
+        return ALL_ITEMS;
+    return at->inflight > 0 ? at->inflight : at->workers;
 }
 
 /* What the x axis has, unless the line says it. */
@@ -211,7 +218,7 @@ static double point_x(const struct line *line, const struct point *at,
     if (strcmp(chart, "granularity") == 0)
         return values[SIZE];
     if (strcmp(chart, "speedup") == 0 && at->cores > 0)
-        return at->cores;
+        return at->workers > at->cores ? at->workers : at->cores;
     return at->inflight > 0 ? at->inflight : at->workers;
 }
 
@@ -246,7 +253,7 @@ static struct point line_point(const struct planner *p, const struct line *line,
         .twin = line->twin,
         .base = line->base,
     };
-    at.parallel = point_parallel(&at, k, waits);
+    at.parallel = point_parallel(p, &at, k);
     at.x = point_x(line, &at, values);
     return at;
 }
@@ -282,11 +289,15 @@ static void line_arm(struct planner *p, const struct line *line,
         at.rank = line->experiment->rank;
     if (at.goes == NULL && p->asked->experiments.count > 0)
         at.rank = 1; /* it would go as a whole, but was asked for */
+    char *lesson = text_format("lesson %s", line->experiment->name);
+    if (at.goes == NULL && line->experiment->lesson)
+        at.goes = lesson;
     if (!plan_add(p, k, &at))
         fields_die(&line->experiment->fields, line->settings.line,
                    "%s/%s/%s/%s: another arm has this name; a series= tells "
                    "them apart",
                    at.experiment, k->name, s->name, last);
+    free(lesson);
     free(last);
     free(arguments);
 }
@@ -342,7 +353,7 @@ void plan_experiment(struct planner *p, const struct experiment *experiment)
     size_t before = p->plan.count;
     for (size_t f = 0; f < experiment->fields.count; f++) {
         const struct field *field = &experiment->fields.list[f];
-        if (!experiment_applies(p->asked, field, "arm"))
+        if (!experiment_applies(p->asked, experiment, field, "arm"))
             continue;
         struct line line = line_read(p, experiment, field);
         for (size_t k = 0; k < line.kernels_n; k++)

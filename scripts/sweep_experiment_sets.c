@@ -93,6 +93,35 @@ static bool kernel_word(const struct planner *p, const char *word, bool all,
     return *count > before;
 }
 
+/* Takes what one word names away again. */
+static void kernel_away(const char *word, const struct kernel_entry **list,
+                        size_t *count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++)
+        if (strcmp(list[i]->name, word) != 0)
+            list[kept++] = list[i];
+    *count = kept;
+}
+
+static void kernel_value(const struct planner *p,
+                         const struct settings *settings, const char *value,
+                         bool all, const struct kernel_entry **list,
+                         size_t *count)
+{
+    bool away = *value == '-', found = false;
+    char *copy = text_copy(value + away), *rest = copy, *word;
+    bool several = strchr(copy, '|') != NULL;
+    while ((word = strsep(&rest, "|")) != NULL) {
+        kernel_check(p, settings, word);
+        if (away)
+            kernel_away(word, list, count);
+        else if (!found)
+            found = kernel_word(p, word, all, several, list, count);
+    }
+    free(copy);
+}
+
 const struct kernel_entry **set_kernels(const struct planner *p,
                                         const struct settings *settings,
                                         bool all, size_t *count)
@@ -105,17 +134,22 @@ const struct kernel_entry **set_kernels(const struct planner *p,
     if (list == NULL)
         die(ENOMEM, "memory");
     *count = 0;
-    for (size_t i = 0; i < setting->count; i++) {
-        char *copy = text_copy(setting->values[i]), *rest = copy, *word;
-        bool several = strchr(copy, '|') != NULL, found = false;
-        while ((word = strsep(&rest, "|")) != NULL) {
-            kernel_check(p, settings, word);
-            if (!found)
-                found = kernel_word(p, word, all, several, list, count);
-        }
-        free(copy);
-    }
+    for (size_t i = 0; i < setting->count; i++)
+        kernel_value(p, settings, setting->values[i], all, list, count);
     return list;
+}
+
+void set_drawn_check(const struct planner *p, const struct fields *fields)
+{
+    const struct field *field = fields_find(fields, "kernels");
+    char *copy = text_copy(field == NULL ? "" : field->value);
+    char *rest = copy, *word;
+    while ((word = strsep(&rest, ", ")) != NULL)
+        if (*word != '\0' && catalogue_kernel(p->catalogue, word) == NULL &&
+            !in_tree(p, (const char *const[]){"kernels", NULL}, word))
+            fields_die(fields, field->line, "kernels: no such kernel: '%s'",
+                       word);
+    free(copy);
 }
 
 /* ------------------------------------------------------------- strategies */

@@ -19,11 +19,16 @@ enum { STAYS = 1 }; /* the least rank of an arm */
 /* What the warm-up takes, in blocks: about a tenth of the arms. */
 static const double WARM_UP = 0.1;
 
+bool arm_runs(const struct arm *arm)
+{
+    return arm->closed == NULL && arm->same == NULL;
+}
+
 double plan_block_s(const struct plan *plan)
 {
     double sum = 0;
     for (size_t i = 0; i < plan->count; i++)
-        if (plan->arms[i].closed == NULL)
+        if (arm_runs(&plan->arms[i]))
             sum += plan->arms[i].estimate_s;
     return sum;
 }
@@ -50,12 +55,13 @@ static bool goes_with(const struct arm *arm, const struct arm *other)
     return same;
 }
 
-/* What the arms cost that go together with this one. */
+/* What the arms cost that go together with this one; what another arm is run
+ * for anyway costs nothing. */
 static double group_s(const struct plan *plan, const struct arm *arm)
 {
     double sum = 0;
     for (size_t i = 0; i < plan->count; i++)
-        if (goes_with(&plan->arms[i], arm))
+        if (plan->arms[i].same == NULL && goes_with(&plan->arms[i], arm))
             sum += plan->arms[i].estimate_s;
     return sum;
 }
@@ -92,6 +98,7 @@ static void plan_tell(struct plan *plan, const struct arm *arm)
                              arm->kernel);
     else
         remedy = text_copy("a longer BUDGET takes them in");
+    progress_clear();
     fprintf(stderr, "sweep: short of time: left out %s; %s\n", what, remedy);
     char *line = text_format("%s: short of time; %s", what, remedy);
     if (plan->left_out == NULL)
@@ -127,9 +134,9 @@ static void plan_drop(struct plan *plan, const struct arm *arm)
 
 /* The warm-up and LEAST_BLOCKS blocks have to fit into the budget. What was
  * asked for by name stays. */
-void plan_fit(struct plan *plan, const struct asked *asked)
+void plan_fit(struct plan *plan, const struct asked *asked, double spent_s)
 {
-    double fits_s = asked->budget_s / (LEAST_BLOCKS + WARM_UP);
+    double fits_s = (asked->budget_s - spent_s) / (LEAST_BLOCKS + WARM_UP);
     if (asked->full || asked->budget_s == 0 || asked->blocks > 0 ||
         asked->kernels.count > 0)
         return;
@@ -137,5 +144,6 @@ void plan_fit(struct plan *plan, const struct asked *asked)
     while (plan_block_s(plan) > fits_s && (next = plan_next(plan)) != NULL) {
         plan_tell(plan, next);
         plan_drop(plan, next);
+        plan_share(plan);
     }
 }

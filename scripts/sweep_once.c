@@ -14,6 +14,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -50,18 +51,32 @@ static char *once_failure(const struct child *child)
     return NULL;
 }
 
+/* Makes the directory that a file is kept in, which may be there already. */
+static void directory_make(const char *path)
+{
+    char *directory = text_copy(path);
+    *strrchr(directory, '/') = '\0';
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
+        die(errno, "%s", directory);
+    free(directory);
+}
+
 /* Runs one; false when the sweep was told to stop. */
 static bool once_run(const char *path, const char *file, const char *command)
 {
+    progress_step("once", file);
     struct child child =
         child_run((char *[]){"/bin/sh", "-c", (char *)(uintptr_t)command, NULL},
                   ONCE_LIMIT_S);
     bool going = child.interrupted == 0;
     char *failure = going ? once_failure(&child) : NULL;
+    progress_clear();
     if (failure != NULL)
         fprintf(stderr, "sweep: once: %s: not made: %s\n", file, failure);
-    else if (going)
+    else if (going) {
+        directory_make(path);
         text_save(path, child.out);
+    }
     free(failure);
     child_free(&child);
     return going;

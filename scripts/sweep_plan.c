@@ -12,6 +12,9 @@
  */
 #include "sweep_experiment.h"
 
+#include "../bench/lib/clock.h"
+
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,6 +66,8 @@ static struct arm point_arm(struct planner *p, const struct kernel_entry *k,
 {
     const struct trial *trial = trials_find(
         &p->trials, p->asked->build, at->judge, k, at->arguments, at->options);
+    double parallel = at->parallel == ALL_ITEMS ? fmax(1, (double)trial->items)
+                                                : at->parallel;
     const char *head =
         strcmp(at->role, "plan") == 0 ? at->experiment : at->role;
     struct arm arm = {
@@ -84,7 +89,7 @@ static struct arm point_arm(struct planner *p, const struct kernel_entry *k,
         .size = trial->size,
         .base = at->base,
         .estimate_s =
-            p->overhead_s + trial->around_s + trial->wall_s / at->parallel,
+            p->overhead_s + trial->around_s + trial->wall_s / parallel,
         .rank = at->rank,
         .goes = text_copy(at->goes == NULL ? "" : at->goes),
         .twin = at->twin,
@@ -110,6 +115,20 @@ bool plan_add(struct planner *p, const struct kernel_entry *kernel,
     return same;
 }
 
+/* Before the arms that every plan has are added: the twin is to be run. */
+void plan_share(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct arm *arm = &plan->arms[i];
+        free(arm->same);
+        arm->same = NULL;
+        for (size_t j = 0; j < i && arm->same == NULL; j++)
+            if (plan->arms[j].same == NULL &&
+                strcmp(plan->arms[j].command, arm->command) == 0)
+                arm->same = text_copy(plan->arms[j].id);
+    }
+}
+
 /* --------------------------------------------------------- blank and twin */
 
 static bool plan_has(const struct plan *plan, const char *strategy)
@@ -129,9 +148,12 @@ static const struct kernel_entry *plan_blank(const struct planner *p)
     return NULL;
 }
 
+/* Where nothing else is timed, only `once` lines, the baseline's blank is: a
+ * run has at least one arm. */
 static void plan_blanks(struct planner *p)
 {
     const struct kernel_entry *nothing = plan_blank(p);
+    bool empty = p->plan.count == 0;
     for (size_t i = 0; nothing != NULL && i < p->catalogue->strategies_n; i++) {
         const struct strategy_entry *s = &p->catalogue->strategies[i];
         struct point at = {
@@ -147,7 +169,8 @@ static void plan_blanks(struct planner *p)
             .x = 1,
             .parallel = 1,
         };
-        if (plan_has(&p->plan, s->name))
+        if (plan_has(&p->plan, s->name) ||
+            (empty && strcmp(s->name, baseline) == 0))
             plan_add(p, nothing, &at);
     }
 }
@@ -156,7 +179,7 @@ static void plan_blanks(struct planner *p)
  * say, and with as many workers as there are. */
 static unsigned twin_fitness(const struct arm *arm)
 {
-    if (strcmp(arm->role, "plan") != 0 || arm->closed != NULL)
+    if (strcmp(arm->role, "plan") != 0 || !arm_runs(arm))
         return 0;
     return 1 + (arm->workers < 9999 ? arm->workers : 9999) + 10000 * arm->twin;
 }
@@ -202,7 +225,7 @@ static double measure_overhead(const struct planner *p)
     double s = arm_overhead(command);
     free(command);
     free(quoted);
-    return s;
+    return s < 0 ? 0 : s;
 }
 
 struct plan plan_make(const struct asked *asked,
@@ -215,14 +238,17 @@ struct plan plan_make(const struct asked *asked,
                         .experiments = experiments,
                         .usable = usable,
                         .log = log};
+    uint64_t start = clock_now();
     plan_check(&p);
     p.overhead_s = measure_overhead(&p);
     for (size_t i = 0; i < experiments->count; i++)
-        if (experiment_chosen(asked, &experiments->list[i]))
+        if (experiment_planned(experiments, asked, &experiments->list[i]))
             plan_experiment(&p, &experiments->list[i]);
-    plan_fit(&p.plan, asked);
+    plan_share(&p.plan);
+    plan_fit(&p.plan, asked, (double)(clock_now() - start) / NS_PER_S);
     plan_blanks(&p);
     plan_twin(&p.plan);
+    progress_clear();
     p.plan.failed_trials = p.trials.failed;
     trials_free(&p.trials);
     return p.plan;

@@ -56,6 +56,7 @@ static void samples_note(struct samples *samples, unsigned block, size_t arm,
     double wall_s =
         json_number_value(json_object_get(sample, "wall_ns")) / NS_PER_S;
     samples->count++;
+    samples->took_s[arm] = wall_s;
     samples->spent_s += wall_s;
     if (wall_s > samples->slowest_s)
         samples->slowest_s = wall_s;
@@ -127,6 +128,11 @@ struct samples samples_open(const struct session *session, struct plan *plan)
         open(samples.path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     if (samples.file < 0)
         die(errno, "%s", samples.path);
+    for (size_t i = 0; i < plan->count; i++)
+        samples.running += arm_runs(&plan->arms[i]);
+    samples.took_s = calloc(plan->count + 1, sizeof *samples.took_s);
+    if (samples.took_s == NULL)
+        die(ENOMEM, "memory");
     samples_reach(&samples, 0);
     samples_load(&samples, plan);
     return samples;
@@ -186,7 +192,7 @@ double samples_block_s(const struct samples *samples)
 {
     if (samples->count == 0)
         return 0;
-    return samples->spent_s / (double)samples->count * (double)samples->arms;
+    return samples->spent_s / (double)samples->count * (double)samples->running;
 }
 
 void samples_sync(struct samples *samples)
@@ -200,6 +206,7 @@ void samples_sync(struct samples *samples)
 void samples_close(struct samples *samples)
 {
     close(samples->file);
+    free(samples->took_s);
     free(samples->done);
     free(samples->disturbed);
     free(samples->path);

@@ -120,7 +120,13 @@ bool session_resume(struct session *session, struct asked *asked,
     if (!whole)
         fprintf(stderr, "sweep: resume: %s: not whole: begins a new run\n",
                 path);
-    else if (!asked->seed_given)
+    else if (!plan_known(plan)) {
+        fprintf(stderr,
+                "sweep: resume: %s: made by another version of the sweep: "
+                "begins a new run\n",
+                plan);
+        whole = false;
+    } else if (!asked->seed_given)
         asked->seed = strtoull(seed, NULL, 16);
     session->resumed =
         whole && agrees(facts, "seed", seed_json(asked->seed), "the seed") &&

@@ -15,9 +15,9 @@
 
 static const char header[] =
     "arm\tchart\trole\tstrategy\tkernel\tbound\tworkers\tcores\titems\t"
-    "command\texperiment\tseries\tx\tsize\tbase\n";
+    "command\texperiment\tseries\tx\tsize\tbase\tsame\n";
 
-enum { COLUMNS = 15 };
+enum { COLUMNS = 16 };
 
 struct arm *plan_extend(struct plan *plan)
 {
@@ -37,11 +37,11 @@ void plan_write(const struct plan *plan, FILE *file)
         const struct arm *arm = &plan->arms[i];
         fprintf(file,
                 "%s\t%s\t%s\t%s\t%s\t%s\t%u\t%u\t%" PRIu64
-                "\t%s\t%s\t%s\t%.10g\t%" PRIu64 "\t%s\n",
+                "\t%s\t%s\t%s\t%.10g\t%" PRIu64 "\t%s\t%s\n",
                 arm->id, arm->chart, arm->role, arm->strategy, arm->kernel,
                 arm->bound, arm->workers, arm->cores, arm->items, arm->command,
                 arm->experiment, arm->series, arm->x, arm->size,
-                arm->base ? "yes" : "no");
+                arm->base ? "yes" : "no", arm->same == NULL ? "" : arm->same);
     }
 }
 
@@ -52,6 +52,15 @@ static bool row_split(char *line, char *cells[COLUMNS])
     for (int c = 0; c < COLUMNS; c++)
         cells[c] = strsep(&line, "\t");
     return cells[COLUMNS - 1] != NULL && line == NULL;
+}
+
+bool plan_known(const char *path)
+{
+    char *line = text_of_file(path);
+    bool known = line != NULL && strlen(line) + 1 == strlen(header) &&
+                 strncmp(line, header, strlen(line)) == 0;
+    free(line);
+    return known;
 }
 
 struct plan plan_read(const char *path)
@@ -83,6 +92,7 @@ struct plan plan_read(const char *path)
             .x = strtod(cells[12], NULL),
             .size = strtoull(cells[13], NULL, 10),
             .base = strcmp(cells[14], "yes") == 0,
+            .same = *cells[15] == '\0' ? NULL : text_copy(cells[15]),
             .goes = text_copy(""),
         };
     }
@@ -96,7 +106,7 @@ void arm_free(struct arm *arm)
     char *owned[] = {arm->id,     arm->chart, arm->role,    arm->strategy,
                      arm->kernel, arm->bound, arm->command, arm->closed,
                      arm->fault,  arm->words, arm->goes,    arm->experiment,
-                     arm->series};
+                     arm->series, arm->same};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         free(owned[i]);
 }

@@ -41,6 +41,7 @@ static void trial_read(struct trial *trial, const struct child *child)
             "%s gives no digest to compare with: %s", trial->judge->name,
             child->timed_out ? "no end in sight" : words);
         trial->refusal_verdict = cannot ? "unsupported" : "harness-error";
+        progress_clear();
         fprintf(stderr, "sweep: %s: %s\n", trial->kernel->name, trial->refusal);
         free(words);
     }
@@ -65,10 +66,10 @@ static struct child trial_run(const char *build, const struct trial *trial)
     return child;
 }
 
-/* Whether the judge has an option: it refuses one that it does not know, also
- * when it is only asked for help. */
-static bool judge_has(const char *build, const struct strategy_entry *judge,
-                      const struct kernel_entry *kernel, const char *option)
+/* Asks the judge whether it has an option: it refuses one that it does not
+ * know, also when it is only asked for help. */
+static bool judge_asked(const char *build, const struct strategy_entry *judge,
+                        const struct kernel_entry *kernel, const char *option)
 {
     char *program = text_format("%s/%s", build, judge->name);
     char *quoted = text_quote(program);
@@ -86,9 +87,28 @@ static bool judge_has(const char *build, const struct strategy_entry *judge,
     return has;
 }
 
+/* Whether the judge has an option. It is asked once. */
+static bool judge_has(struct trials *trials, const char *build,
+                      const struct strategy_entry *judge,
+                      const struct kernel_entry *kernel, const char *option)
+{
+    char *question = text_format("%s %s %s", judge->name, kernel->name, option);
+    const json_t *known = json_object_get(trials->known, question);
+    if (known == NULL) {
+        if (trials->known == NULL)
+            trials->known = json_object();
+        json_object_set_new(
+            trials->known, question,
+            json_boolean(judge_asked(build, judge, kernel, option)));
+        known = json_object_get(trials->known, question);
+    }
+    free(question);
+    return json_is_true(known);
+}
+
 /* The arguments, and of the options, each of which begins with --, those that
  * the judge has. The caller frees. */
-static char *judge_arguments(const char *build,
+static char *judge_arguments(struct trials *trials, const char *build,
                              const struct strategy_entry *judge,
                              const struct kernel_entry *kernel,
                              const char *arguments, const char *options)
@@ -98,7 +118,7 @@ static char *judge_arguments(const char *build,
         next = strstr(at + 1, " --");
         size_t n = next == NULL ? strlen(at) : (size_t)(next - at);
         char *option = text_format("%.*s", (int)n, at);
-        if (judge_has(build, judge, kernel, option)) {
+        if (judge_has(trials, build, judge, kernel, option)) {
             char *longer =
                 text_format("%s%s%s", whole, *whole == '\0' ? "" : " ", option);
             free(whole);
@@ -128,11 +148,16 @@ static const struct trial *trial_find(struct trials *trials, const char *build,
     struct trial *trial = &trials->list[trials->count++];
     *trial = (struct trial){
         .kernel = kernel, .judge = judge, .arguments = text_copy(arguments)};
+    char *what = text_format("right answer of %s", kernel->name);
+    progress_step(what, arguments);
+    free(what);
     uint64_t start = clock_now();
     struct child child = trial_run(build, trial);
     double whole_s = (double)(clock_now() - start) / NS_PER_S;
     trial_read(trial, &child);
     trial->around_s = trial->refusal == NULL ? whole_s - trial->wall_s : 0;
+    if (trial->around_s < 0) /* of another clock than this one */
+        trial->around_s = 0;
     child_free(&child);
     trials->failed += trial->refusal != NULL &&
                       strcmp(trial->refusal_verdict, "unsupported") != 0;
@@ -144,7 +169,8 @@ const struct trial *trials_find(struct trials *trials, const char *build,
                                 const struct kernel_entry *kernel,
                                 const char *arguments, const char *options)
 {
-    char *whole = judge_arguments(build, judge, kernel, arguments, options);
+    char *whole =
+        judge_arguments(trials, build, judge, kernel, arguments, options);
     const struct trial *trial = trial_find(trials, build, judge, kernel, whole);
     free(whole);
     return trial;
@@ -156,5 +182,6 @@ void trials_free(struct trials *trials)
         free(trials->list[i].arguments);
         free(trials->list[i].refusal);
     }
+    json_decref(trials->known);
     free(trials->list);
 }

@@ -9,7 +9,9 @@
  * the cores; the others could run, and do not.
  * Left out: drawing itself, which scripts/timeline has gnuplot do.
  */
-#include "timeline.h"
+#include "timeline_try.h"
+
+#include "../bench/lib/parse.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -21,11 +23,15 @@ static void usage(FILE *out)
 {
     fputs("usage: timeline [--from MS] [--to MS] TRACE...\n"
           "       timeline --check TRACE...\n"
+          "       timeline --tries N PROGRAM [ARGUMENT...]\n"
           "The first form writes what gnuplot draws with scripts/timeline.gp "
           "(scripts/timeline\ndoes both); several traces become panels on one "
           "axis of time. --from and --to\nare milliseconds since the first "
           "round began. --check says whether slices nest\nand every item is "
-          "there once.\n",
+          "there once. --tries runs a program that stands beside "
+          "this one with --trace, up to N times,\nuntil something else took "
+          "hardly any of its time, and prints the trace of the\nrun that lost "
+          "least.\n",
           out);
 }
 
@@ -69,20 +75,25 @@ static void draw_all(const struct trace *traces, size_t n, double from,
                     "to there\n",
                     traces[t].file, traces[t].broken_at);
     }
-    draw(stdout, traces, n, from, to);
+    timeline_draw(
+        stdout,
+        &(struct drawing){.traces = traces, .n = n, .from = from, .to = to});
 }
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {{"from", required_argument, 0, 'f'},
-                                            {"to", required_argument, 0, 't'},
-                                            {"check", no_argument, 0, 'c'},
-                                            {"help", no_argument, 0, 'h'},
-                                            {0}};
+    static const struct option options[] = {
+        {"from", required_argument, 0, 'f'},
+        {"to", required_argument, 0, 't'},
+        {"check", no_argument, 0, 'c'},
+        {"tries", required_argument, 0, 'n'},
+        {"help", no_argument, 0, 'h'},
+        {0}};
     double from = 0, to = NAN;
     bool checks = false;
+    uint64_t tries = 0;
     int option, status = EXIT_RIGHT;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1)
+    while ((option = getopt_long(argc, argv, "+", options, NULL)) != -1)
         switch (option) {
         case 'f':
             from = milliseconds("from", optarg);
@@ -92,6 +103,11 @@ int main(int argc, char **argv)
             break;
         case 'c':
             checks = true;
+            break;
+        case 'n':
+            if (!number_parse(optarg, 1, MOST_TRIES, &tries))
+                die_with(EXIT_USAGE, 0, "--tries %s: not a number from 1 to %d",
+                         optarg, MOST_TRIES);
             break;
         case 'h':
             usage(stdout);
@@ -103,6 +119,8 @@ int main(int argc, char **argv)
         usage(stderr);
         return EXIT_USAGE;
     }
+    if (tries > 0)
+        return trace_try(tries, argv + optind);
     if (to <= from)
         die_with(EXIT_USAGE, 0, "--to %g: not after --from %g", to, from);
     size_t n = (size_t)(argc - optind);

@@ -8,7 +8,7 @@
  * has a name; and every item is there exactly once in each round, or, where
  * items are run in stages, each of its stages is.
  */
-#include "timeline.h"
+#include "lib/timeline.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -19,6 +19,8 @@ struct queue {
     size_t capacity; /* 0: the ring grows */
     size_t first, length, peak, unfinished;
     bool closed;
+    void (*changed)(void *context, size_t length); /* or NULL */
+    void *changed_context;
 };
 
 struct queue *queue_create(size_t capacity)
@@ -65,6 +67,13 @@ static bool grow(struct queue *queue)
     return true;
 }
 
+void queue_watch(struct queue *queue,
+                 void (*changed)(void *context, size_t length), void *context)
+{
+    queue->changed = changed;
+    queue->changed_context = context;
+}
+
 static bool full(const struct queue *queue)
 {
     return queue->capacity != 0 && queue->length == queue->capacity;
@@ -80,6 +89,8 @@ static bool append(struct queue *queue, void *thing)
     queue->unfinished++;
     if (queue->length > queue->peak)
         queue->peak = queue->length;
+    if (queue->changed != NULL)
+        queue->changed(queue->changed_context, queue->length);
     pthread_cond_signal(&queue->filled);
     return true;
 }
@@ -89,6 +100,8 @@ static void *take_first(struct queue *queue)
     void *thing = queue->ring[queue->first];
     queue->first = (queue->first + 1) % queue->room;
     queue->length--;
+    if (queue->changed != NULL)
+        queue->changed(queue->changed_context, queue->length);
     pthread_cond_signal(&queue->emptied);
     return thing;
 }

@@ -45,6 +45,12 @@ void queue_task_done(struct queue *queue);
 /* Waits until task_done was called once for every put. */
 void queue_join(struct queue *queue);
 
+/* Has `changed` called with the number of things inside whenever that has
+ * changed, under the queue's own lock: it must be short, and use no function
+ * of this queue. Before any other thread uses the queue. */
+void queue_watch(struct queue *queue,
+                 void (*changed)(void *context, size_t length), void *context);
+
 /* How many are inside now, and the most there ever were. */
 size_t queue_length(struct queue *queue);
 size_t queue_peak(struct queue *queue);

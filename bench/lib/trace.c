@@ -152,6 +152,16 @@ void trace_round(uint64_t round)
     flush();
 }
 
+void trace_counter(const char *name, uint64_t value)
+{
+    if (!trace_on)
+        return;
+    uint64_t now = clock_now() - opened;
+    line("{\"ph\":\"C\",\"pid\":1,\"tid\":0,\"name\":\"%.60s\",\"ts\":%" PRIu64
+         ".%03u,\"args\":{\"value\":%" PRIu64 "}},\n",
+         name, now / NS_PER_US, (unsigned)(now % NS_PER_US), value);
+}
+
 /* The last event carries no comma, which makes the document complete. */
 void trace_close(const char *title)
 {

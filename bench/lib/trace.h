@@ -16,6 +16,8 @@
  * microseconds since the trace was opened. One event a line: what a run that
  * was killed has written can be read up to the break.
  *
+ * Numbers that change with time are counter events ("ph":"C"), of no line.
+ *
  * Arguments of a slice: `core`, on which it ended; of an item: its number,
  * and the stage if it is one; of `run`: `cpu_us`, the processor time it got.
  * Where that is less than the slice's length, the thread had lost its core,
@@ -58,6 +60,11 @@ void trace_adopt(int descriptor, uint64_t opened);
 /* Writes the end; the file is then a complete JSON document. `title` names
  * the process in the picture. */
 void trace_close(const char *title);
+/* A number that changes with time has this value from now on: "how full a
+ * queue is". The name is copied. Counts of one name should be made one after
+ * the other, as under the lock of what is counted. Nothing when tracing is
+ * off. */
+void trace_counter(const char *name, uint64_t value);
 /* A round begins: a mark across all lines. Only for a thread that is no worker
  * at the time. */
 void trace_round(uint64_t round);

@@ -57,6 +57,38 @@ START_TEST(try_get_does_not_wait)
 }
 END_TEST
 
+struct lengths {
+    size_t seen[16], n;
+};
+
+static void length_seen(void *context, size_t length)
+{
+    struct lengths *lengths = context;
+    ck_assert_uint_lt(lengths->n, 16);
+    lengths->seen[lengths->n++] = length;
+}
+
+START_TEST(who_watches_sees_every_length)
+{
+    static const size_t wanted[] = {1, 2, 1, 2, 1, 0};
+    struct queue *queue = queue_create(2);
+    struct lengths lengths = {.n = 0};
+    void *thing;
+    queue_watch(queue, length_seen, &lengths);
+    ck_assert(queue_put(queue, thing_of(1)));
+    ck_assert(queue_try_put(queue, thing_of(2)));
+    ck_assert(!queue_try_put(queue, thing_of(3))); /* changes nothing */
+    get(queue);
+    ck_assert(queue_put(queue, thing_of(4)));
+    get(queue);
+    ck_assert(queue_try_get(queue, &thing));
+    ck_assert(!queue_try_get(queue, &thing));
+    ck_assert_uint_eq(lengths.n, 6);
+    ck_assert_mem_eq(lengths.seen, wanted, sizeof wanted);
+    queue_destroy(queue);
+}
+END_TEST
+
 START_TEST(try_put_does_not_wait)
 {
     struct queue *queue = queue_create(2);
@@ -477,6 +509,7 @@ int main(void)
     tcase_add_test(tests, first_in_first_out);
     tcase_add_test(tests, try_get_does_not_wait);
     tcase_add_test(tests, try_put_does_not_wait);
+    tcase_add_test(tests, who_watches_sees_every_length);
     tcase_add_test(tests, without_a_bound_it_grows);
     tcase_add_test(tests, closing_leaves_what_is_inside);
     tcase_add_test(tests, join_returns_at_once_when_nothing_is_open);

@@ -38,8 +38,9 @@ for file in "$copy"/bench/*.c; do
     *) rm "$file" ;;
     esac
 done
-# Only this experiment names none of the strategies that are gone.
+# Only this experiment names none of the strategies that are gone; no lesson.
 find "$copy/scripts/experiments" -type f ! -name 'speedup.*' -delete
+rm -r "$copy/scripts/lessons"
 cp bench/tests/fixtures/fault_*.c "$copy/bench/"
 sed 's/"--items 1000000"/"--items 2000"/' bench/tests/fixtures/kernel_squares.c \
     > "$copy/kernels/squares.c"

@@ -218,6 +218,10 @@ begins_anew() { # TITLE MESSAGE ENVIRONMENT...
     said=$( (export "${@:3}" && sweep "$scratch/whole" --seed 11 --resume) 2>&1)
     like "$1" "$said" "resume: .*$2.* begins a new run"
 }
+cut -f 1-10 "$scratch/whole/latest/plan.tsv" > "$scratch/plan"
+cp "$scratch/plan" "$scratch/whole/latest/plan.tsv"
+begins_anew "a plan with other columns: a new run" \
+    "plan.tsv: made by another version of the sweep:" ORACLE_START_MS=2
 begins_anew "another hyperfine: a new run" "hyperfine changed" \
     ORACLE_VERSION="hyperfine 1.19.0"
 echo >> "$o/build/threads"

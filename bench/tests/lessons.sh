@@ -570,12 +570,32 @@ is "lessons.csv: its head" "$(head -n 1 "$scratch/run/lessons.csv")" \
     'id,claim,source,then,ratio,low,high,bound,verdict,why'
 like "lessons.csv: its row" "$(sed -n 2p "$scratch/run/lessons.csv")" \
     '^half,"It takes ""half"", with a comma\.","A book, item 1","0\.5 s",0\.55[0-9]*,0\.55[0-9]*,0\.55[0-9]*,"<= 1 / cores [+] 0\.3, here <= 0\.55",holds here,"'
-like "the table begins with what is decided" \
-    "$("$stats" table "$scratch/run" --lessons="$scratch/hand" | head -n 2 | tr '\n' '|')" \
-    '^lessons[|] +half +holds here +0\.55 \[0\.55, 0\.55\][|]'
+tabled() {
+    "$stats" table "$scratch/run" --lessons="$scratch/hand" | head -n 2 |
+        tr '\n' '|'
+}
+like "the table has how many hold, and a line for each" "$(tabled)" \
+    '^1 of 1 lessons holds here:[|] +yes +half +0\.55 \[0\.55, 0\.55\] +<= 0\.55[|]'
+is "the same in a sentence" "$("$stats" words "$scratch/run" lessons \
+    --lessons="$scratch/hand")" '1 of 1 lessons holds here.'
+halves 0.6 0.6 0.6 0.6 0.6 0.6
+like "the table: one that does not hold" "$(tabled)" \
+    '^0 of 1 lessons hold here, 1 does not:[|] +no +half +0\.6 '
+halves 0.5 0.5 0.5 0.5 0.5 0.6
+like "the table: one that is not decided" "$(tabled)" \
+    '^0 of 1 lessons hold here, 1 is not decided:[|] +open +half +0\.5 '
 halves 0.5
-is "and has no such part when nothing is" "$("$stats" table "$scratch/run" \
-    --lessons="$scratch/hand" | grep -c lessons)" 0
+like "the table: and why" "$(tabled)" '[|] +open +half +0\.5, 1 block with both sides'
+mkdir "$scratch/elsewhere"
+sed 's/arm: .*/arm: kernel=none strategy=none/; s/^\([ab]\): .*/\1: kernel=none/' \
+    "$scratch/hand/half.lesson" >"$scratch/elsewhere/half.lesson"
+is "no such part where the run has nothing of any" "$("$stats" table \
+    "$scratch/run" --lessons="$scratch/elsewhere" | grep -c lessons)" 0
+is "but a sentence" "$("$stats" words "$scratch/run" lessons \
+    --lessons="$scratch/elsewhere")" \
+    '0 of 1 lessons hold here, 1 was not in this run.'
+is "and a mark in the rows" "$("$stats" rows "$scratch/run" lessons \
+    --lessons="$scratch/elsewhere" | cut -f 7,9 | tail -n 1)" 'not decided	no'
 
 # Costs: a takes 300 ns, b 3 ns; each has a list by block.
 mkdir "$scratch/costs"

@@ -22,6 +22,36 @@ figure() { # NAME JSON
     jq ".$1" <<< "$2"
 }
 
+# ------------------------------------------------- what a trace tells of queues
+
+# Every change of a queue is told, in order, by one step up or down; the most
+# is what the run itself says.
+for form in blocking polling; do
+    for capacity in 3 0; do
+        traced=$(sleeps --items 40 --times 0us,0us,100us --queue $form \
+            --nap 1ms --capacity $capacity --rounds 2 \
+            --trace "$scratch/trace.json")
+        name="$form, capacity $capacity"
+        ok "$name: the trace is one" "$BUILD/timeline" --check \
+            "$scratch/trace.json"
+        counters='[.traceEvents[] | select(.ph == "C") |
+            {name, at: .ts, value: .args.value}]'
+        queues="$counters | map(select(.name | startswith(\"queue \"))) |
+            group_by(.name) | map(sort_by(.at) | map(.value))"
+        is "$name: each put and get is a step" "$(jq "$queues | map(length == 162
+            and all(range(1; length) as \$i | .[\$i] - .[\$i - 1];
+                . == 1 or . == -1 or . == 0) and .[-1] == 0) | all" \
+            "$scratch/trace.json")" true
+        is "$name: the most of those between stages" "$(jq "$counters |
+            map(select(.name | test(\"before (resize|upload)\")) | .value) |
+            max" "$scratch/trace.json")" "$(figure peak_queue "$traced")"
+        is "$name: totals at the end" "$(jq -c "$counters |
+            map({(.name): .value}) | add | [.capacity, .polls,
+                .\"idle polls\"]" "$scratch/trace.json")" \
+            "$(jq -c "[$capacity, .polls, .idle_polls]" <<< "$traced")"
+    done
+done
+
 # ---------------------------------------------------------- who asks how often
 
 waking=$(sleeps --items 100)

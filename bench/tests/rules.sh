@@ -243,7 +243,7 @@ bad 7 'another noise' 's/(measured twice: .)[0-9.]+ %/\19.9 %/' \
 bad 7 'a ratio in words without an interval' \
     's/ \(95 % interval [0-9.]+ to [0-9.]+\)//' $page
 bad 7 'comparisons are not told' 's/Many comparisons/Colours/' $page
-bad 8 'no percentiles' 's/<th>an item, 99 of 100<\/th>//' $page
+bad 8 'no percentiles' 's/<th scope="col">an item, 99 of 100<\/th>//' $page
 bad 8 'the most that was lost is cut off' \
     '/^[$]rows/,/^END/s/^([^	]*	[0-9]*	)([^	]*)	[^	]*	[^	]*(	racy)/\1\2	\2	\2\3/' \
     $counters.dat
@@ -290,7 +290,7 @@ bad 12 'half a picture' '/<\/svg>/d' $gcd.svg
 
 bad 1 'the page shows another base' 's/(1x = sequential, 1)0/\11/' $page
 bad 2 'that block 0 is left out is not told' 's/block 0//' $page
-bad 4 'no times in the numbers' 's/<th>elapsed<\/th>//' $page
+bad 4 'no times in the numbers' 's/<th scope="col">elapsed<\/th>//' $page
 bad 7 'the page does not tell the noise' \
     's/<td>threads gcd, measured twice[^<]*<\/td>//' $page
 bad 8 'no word on percentiles where there are none' \

@@ -195,6 +195,54 @@ rm "$bin/jq"
 ! run && said 'no package manager' && said 'still missing: jq'
 check 'says so when no package manager is known'
 
+# ---------------------------------------------------- what is for CI alone
+
+# A machine that lacks nothing for CI but what its argument takes away.
+for_ci()
+{
+    machine
+    everything
+    has clang clang-format clang-tidy strace shellcheck chromium npm
+    fake clang 'mkdir -p "${0%/*}/rt"; : >"${0%/*}/rt/libclang_rt.asan.a"; echo "${0%/*}/rt"'
+    # Fetches what it is told to, with its version.
+    fake npm 'echo "npm $*" >>"${0%/bin/*}/calls"
+        [ "$1 $2" = "install --prefix" ] || exit 1
+        mkdir -p "$3/node_modules/axe-core"'
+    ln -s "$(command -v mkdir)" "$bin/mkdir"
+    for lib in gomp hwloc; do : >"$bin/../libraries/$lib"; done
+    [ $# -eq 0 ] || rm "$bin/$1"
+    export BUILD="$bin/../build"
+}
+
+for_ci
+run --for ci && [ -d "$BUILD/axe/node_modules/axe-core" ] &&
+    said 'fetching axe-core@[0-9.]* into' &&
+    [ "$(grep -c ^npm "$bin/../calls")" -eq 1 ]
+check 'ci: fetches the module for tests of the page'
+run --for ci && [ ! -s "$bin/../said" ] &&
+    [ "$(grep -c ^npm "$bin/../calls")" -eq 1 ]
+check 'ci: once'
+
+for_ci
+fake npm 'exit 1'
+run --for ci && said 'goes on without: axe-core@[0-9.]* (' &&
+    [ "$(wc -l <"$bin/../said")" -eq 2 ]
+check 'ci: goes on without it, where there is no network'
+
+for_ci npm
+run --for ci && said 'goes on without: npm axe-core' && [ ! -e "$BUILD/axe" ]
+check 'ci: goes on without npm'
+
+for_ci chromium
+manager apt-get 'printf "#!/bin/sh\n" >"${0%/*}/chromium"; chmod +x "${0%/*}/chromium"'
+run --for ci && said 'installing: chromium' && [ -x "$bin/chromium" ]
+check 'ci: installs a browser'
+
+for_ci
+run --for test && [ ! -e "$BUILD/axe" ]
+check 'only ci asks for it'
+unset BUILD
+
 # --------------------------------------------------------------- failures
 
 machine

@@ -663,18 +663,22 @@ check 'one line of text for both' grep -q \
 check 'the table has a line each' sh -c 'grep -A 2 "^alarm: sequential wait" \
     "$1" | grep -c "^  processor time .*: 1.*times\|^  faster than .*: in 0.1" |
     grep -qx 2' sh "$work/table"
-check 'of at most 80 columns' awk 'length($0) > 80 { bad = 1 } END { exit bad }' \
+check 'of at most 79 columns' awk 'length($0) > 79 { bad = 1 } END { exit bad }' \
     "$work/table"
 check 'the point is drawn all the same' sh -c \
     '"$1" rows "$2" inflight-wait | grep -q "^sequential"' sh "$stats" "$work/alarmed"
 
 # --------------------------------------------------------- table and pictures
 
-"$stats" table "$exact" >"$work/table"
-check 'table: at most 80 columns' \
-    awk 'length($0) > 80 { print; bad = 1 } END { exit bad }' "$work/table"
+"$stats" table "$exact" --all >"$work/table"
+check 'table: at most 79 columns' \
+    awk 'length($0) > 79 { print; bad = 1 } END { exit bad }' "$work/table"
 check 'table: best first' sh -c \
     'grep -A 2 "^gcd" "$1" | tail -n 1 | grep -q threads' sh "$work/table"
+check 'table: no charts unless they are asked for' sh -c \
+    '! "$1" table "$2" | grep -q "^gcd"' sh "$stats" "$exact"
+check 'table: no colours in a file' sh -c '! grep -q "$(printf "\033")" "$1"' \
+    sh "$work/table"
 check 'table: missing with its reason' grep -q "uring gcd (unsupported): no, " \
     "$work/table"
 check 'table: flagged samples' grep -q '1 of 88 samples (steal 1)' \

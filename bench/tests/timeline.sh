@@ -205,6 +205,50 @@ like "one that breaks off is drawn up to there" "$status $err" \
     '^0 timeline: .*: breaks off at line [0-9]+: drawn up to there$'
 like "and says so in its heading" "$out" ', broken off'
 
+# ------------------------------------------------------------------- tries
+
+run "$timeline" --tries 2 threads factorize --items 4 --workers 2
+cp "$scratch/out" "$scratch/tried"
+ok "--tries prints a trace" "$timeline" --check "$scratch/tried"
+is "of the program beside it" "$(jq -r .otherData.command "$scratch/tried")" \
+    'threads factorize --items 4 --workers 2'
+
+# A program that has lost so many of ten milliseconds, call after call.
+mkdir -p "$scratch/beside/tmp"
+cp "$timeline" "$scratch/beside/timeline"
+cat > "$scratch/beside/fake" << 'FAKE'
+#!/bin/sh
+echo printed
+cd "$(dirname "$0")" || exit 1
+echo "$*" >> calls
+lost=$(sed -n "$(wc -l < calls)p" losses)
+[ "$lost" != fails ] || { echo 'fake: no' >&2; exit 7; }
+while [ $# -gt 2 ]; do shift; done
+{
+    echo '{"displayTimeUnit":"ms","otherData":{"strategy":"s","kernel":"k"},"traceEvents":['
+    echo '{"ph":"X","pid":1,"tid":0,"cat":"run","name":"run","ts":0.000,"dur":10000.000,"args":{"core":0,"cpu_us":'$((10 - lost))'000.000}}'
+    echo ']}'
+} > "$2"
+FAKE
+chmod +x "$scratch/beside/fake"
+tries() { # NAME N LOSSES WANTED: lost in the trace printed, calls, status
+    local name=$1 n=$2 losses=$3 wanted=$4
+    printf '%s\n' "$losses" | tr ' ' '\n' > "$scratch/beside/losses"
+    : > "$scratch/beside/calls"
+    run env TMPDIR="$scratch/beside/tmp" "$scratch/beside/timeline" --tries "$n" fake a 'b c'
+    is "$name" "$(jq '10 - .traceEvents[0].args.cpu_us / 1000' <<< "$out" |
+        paste -sd ' ') $(wc -l < "$scratch/beside/calls") $status" "$wanted"
+}
+tries "all tries, and the one that has lost least" 3 '5 1 3 0' '1 3 0'
+tries "none after one that has lost nothing" 9 '3 0 1' '0 2 0'
+tries "a program that fails ends it, and prints nothing" 9 '5 fails 0' ' 2 7'
+is "its arguments reach it" "$(sed 's/ --trace .*//' "$scratch/beside/calls" |
+    sort -u)" 'a b c'
+is "nothing is left behind" "$(ls "$scratch/beside/tmp")" ''
+one_line_and_2 "refused: --tries 0" "$timeline" --tries 0 threads null
+one_line_and_2 "refused: a program that is elsewhere" "$timeline" --tries 1 \
+    ../threads null
+
 # ------------------------------------------------------------------ stages
 
 # Four items in two stages on three lines; line 2 changes its core.

@@ -53,6 +53,18 @@ double trace_length(const struct trace *trace)
     return ms_since(trace_zero(trace), latest);
 }
 
+double trace_lost(const struct trace *trace)
+{
+    double lost_ns = 0, length = trace_length(trace);
+    for (size_t s = 0; s < trace->slices_n; s++) {
+        const struct slice *slice = &trace->slices[s];
+        double ns = (double)(slice->ended - slice->began);
+        if (slice->kind == KIND_RUN && ns > (double)slice->cpu_ns)
+            lost_ns += ns - (double)slice->cpu_ns;
+    }
+    return length > 0 ? lost_ns / 1e6 / length : 0;
+}
+
 /* ------------------------------------------------------------ which rows */
 
 /* The slices of worker w's coroutines: first..last-1. */

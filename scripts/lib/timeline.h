@@ -1,11 +1,12 @@
 /*
- * timeline.h - what the parts of the timeline program share.
+ * timeline.h - what --trace has written: read, laid out, written for gnuplot.
  * SPDX-License-Identifier: MIT
  *
- * A trace is read (timeline_read.c), and then either checked
- * (timeline_check.c) or laid out as rows of bars (timeline_rows.c) and
- * written for gnuplot (timeline_draw.c). Moments are nanoseconds since the
- * trace was opened.
+ * A trace is read (timeline_read.c), laid out as rows of bars
+ * (timeline_rows.c) and written for gnuplot (timeline_draw.c). The program
+ * `timeline` checks it, too (../timeline_check.c), and `stats` counts in it.
+ * Moments are nanoseconds since the trace was opened. None of it may be called
+ * by two threads at once.
  */
 #ifndef TIMELINE_H
 #define TIMELINE_H
@@ -15,7 +16,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "../bench/lib/die.h"
+#include "../../bench/lib/die.h"
 
 enum {
     NAME_BYTES = 64,
@@ -40,6 +41,13 @@ struct slice {
     bool crosses; /* begins inside of another one and ends outside */
 };
 
+/* A number that changes with time: how full a queue is. */
+struct counter {
+    char name[NAME_BYTES];
+    uint64_t at, value;
+    size_t place; /* in the file */
+};
+
 struct line {
     uint64_t number; /* the `tid` */
     char name[NAME_BYTES];
@@ -58,6 +66,8 @@ struct trace {
     size_t lines_n, lines_room;
     char (*stages)[NAME_BYTES];
     size_t stages_n;
+    struct counter *counters; /* by moment */
+    size_t counters_n, counters_room;
     uint64_t *rounds_at; /* when each round began */
     size_t rounds_n, rounds_room;
     size_t titles;    /* how often the process is named */
@@ -71,6 +81,9 @@ void *room_for(void *array, size_t n, size_t *room, size_t bytes);
 /* Dies with status 2 when the file is no trace; one that breaks off is read
  * up to there. */
 struct trace trace_read(const char *file);
+/* The same, but answers why it is no trace, or NULL. To be freed in any case;
+ * `file` must live as long. The text is valid until the next call. */
+const char *trace_load(struct trace *trace, const char *file);
 void trace_free(struct trace *trace);
 /* The line with that number, or NULL. */
 struct line *trace_line(const struct trace *trace, uint64_t number);
@@ -124,6 +137,8 @@ struct row {
 uint64_t trace_zero(const struct trace *trace);
 /* How long it took, in ms, from there to the end of the last slice. */
 double trace_length(const struct trace *trace);
+/* How long runs had no core, all added up, over how long the whole took. */
+double trace_lost(const struct trace *trace);
 /* The rows worth a place in the window, at most `most`; `left_out` becomes
  * the number of others. To be freed. */
 struct row *rows_choose(const struct trace *trace, const struct window *window,
@@ -132,8 +147,15 @@ struct row *rows_choose(const struct trace *trace, const struct window *window,
 void row_draw(struct picture *picture, const struct trace *trace,
               const struct row *row, const struct window *window);
 
-/* Writes what scripts/timeline.gp loads. `to` may be NaN: to the end. */
-void draw(FILE *out, const struct trace *traces, size_t n, double from,
-          double to);
+/* Writes what scripts/timeline.gp loads. `to` may be NaN: to the end. Without a
+ * title (NULL) the picture has that of the traces, and their machine; with one
+ * the caller writes the machine. */
+struct drawing {
+    const struct trace *traces;
+    size_t n;
+    double from, to;
+    const char *title;
+};
+void timeline_draw(FILE *out, const struct drawing *drawing);
 
 #endif

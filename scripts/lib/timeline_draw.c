@@ -16,19 +16,18 @@
 #include <string.h>
 
 enum {
-    WIDTH = 640, /* as in style.gp */
-    TOP = 60,    /* title and key */
-    BOTTOM = 92, /* axis and footers */
+    WIDTH = 480,  /* as in timeline.gp */
+    AROUND = 198, /* what style.gp keeps above and below the plot */
     HEADING = 24,
     GAP = 12,
-    MOST_ROWS = 40, /* of all panels together */
-    LEAST_ROWS = 6, /* of each panel */
+    MOST_ROWS = 40,  /* of all panels together */
+    LEAST_ROWS = 10, /* of each panel */
     RIGHT = 18,
     LEAST_ROUND = 6, /* pixels between two rounds that are marked */
-    TICS = 7,
+    TICS = 6,
 };
 
-static const double letter = 5.9; /* pixels, at the size of row names */
+static const double letter = 6.6; /* pixels, at the size of row names */
 
 /* One trace, with its place in the picture. */
 struct panel {
@@ -85,25 +84,32 @@ static bool same_kernel(const struct panel *panels, size_t n)
     return true;
 }
 
-static void put_title(FILE *out, const struct panel *panels, size_t n)
+static void put_title(FILE *out, const struct panel *panels, size_t n,
+                      const struct drawing *drawing)
 {
     char title[3 * NAME_BYTES];
     const struct trace *first = panels[0].trace;
     bool same = same_kernel(panels, n);
-    if (n == 1)
+    if (drawing->title != NULL)
+        snprintf(title, sizeof title, "%s", drawing->title);
+    else if (n == 1)
         snprintf(title, sizeof title, "%s under %s: who runs, who waits, when?",
                  first->kernel, first->strategy);
     else
         snprintf(title, sizeof title, "%s%swho runs, who waits, when?",
                  same ? first->kernel : "", same ? ": " : "");
     put_constant(out, "title_text", title);
-    put_constant(out, "footer_machine", first->machine);
+    if (drawing->title == NULL)
+        put_constant(out, "footer_machine", first->machine);
 }
 
-/* The command, cut to what fits into `room` pixels. */
+/* The command, without the directory of its program, cut to what fits into
+ * `room` pixels. */
 static const char *command_text(const char *command, double room)
 {
     static char text[TEXT_BYTES];
+    for (const char *c = command; *c != '\0' && *c != ' '; c++)
+        command = *c == '/' ? c + 1 : command;
     size_t fits = room < 40 ? 4 : (size_t)(room / letter);
     snprintf(text, sizeof text, "%s", command);
     if (strlen(text) > fits) {
@@ -123,7 +129,7 @@ static double place(struct panel *panels, size_t n)
     size_t rows = 0;
     for (size_t p = 0; p < n; p++)
         rows += panels[p].n;
-    double pitch = rows <= 12 ? 24 : rows <= 24 ? 19 : 14, y = 0;
+    double pitch = rows <= 12 ? 24 : rows <= 24 ? 20 : 16, y = 0;
     for (size_t p = n; p-- > 0;) {
         struct panel *panel = &panels[p];
         y += panel->left_out > 0 ? pitch : 0;
@@ -291,11 +297,10 @@ static void put_frame(FILE *out, const struct window *window, double height,
 {
     fprintf(out,
             "height = %.0f\nplot_height = %.0f\nplot_left = %.4f\n"
-            "plot_right = %.4f\nplot_top = %.4f\nplot_bottom = %.4f\n"
+            "plot_right = %.4f\n"
             "x_low = %.9g\nx_high = %.9g\nx_step = %.9g\n",
-            height + TOP + BOTTOM, height, left / WIDTH,
-            1 - (double)RIGHT / WIDTH, 1 - TOP / (height + TOP + BOTTOM),
-            BOTTOM / (height + TOP + BOTTOM), window->from, window->to, step);
+            height + AROUND, height, left / WIDTH, 1 - (double)RIGHT / WIDTH,
+            window->from, window->to, step);
 }
 
 /* --------------------------------------------------------------- the whole */
@@ -332,11 +337,12 @@ static void put_all(FILE *out, const struct panel *panels, size_t n,
     put_texts(out, "labels", &picture->labels);
 }
 
-void draw(FILE *out, const struct trace *traces, size_t n, double from,
-          double to)
+void timeline_draw(FILE *out, const struct drawing *drawing)
 {
+    const struct trace *traces = drawing->traces;
+    size_t n = drawing->n;
     struct picture picture = {0};
-    struct window window = window_of(traces, n, from, to);
+    struct window window = window_of(traces, n, drawing->from, drawing->to);
     struct panel *panels = calloc(n, sizeof *panels);
     size_t most = MOST_ROWS / n > LEAST_ROWS ? MOST_ROWS / n : LEAST_ROWS;
     if (panels == NULL)
@@ -348,7 +354,7 @@ void draw(FILE *out, const struct trace *traces, size_t n, double from,
     }
     double height = place(panels, n), left = left_of(panels, n);
     window.ms_per_pixel = (window.to - window.from) / (WIDTH - left - RIGHT);
-    put_title(out, panels, n);
+    put_title(out, panels, n, drawing);
     put_frame(out, &window, height, left, step_of(window.to - window.from));
     put_all(out, panels, n, &window, &picture);
     for (size_t p = 0; p < n; p++)

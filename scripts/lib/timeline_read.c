@@ -83,6 +83,20 @@ static bool take_round(struct trace *trace, const json_t *event)
     return nanoseconds(event, "ts", &trace->rounds_at[trace->rounds_n++]);
 }
 
+static bool take_counter(struct trace *trace, const json_t *event)
+{
+    struct counter counter = {.place = trace->counters_n};
+    const json_t *arguments = json_object_get(event, "args");
+    copy_text(counter.name, sizeof counter.name, event, "name");
+    counter.value = whole(arguments, "value");
+    trace->counters = room_for(trace->counters, trace->counters_n,
+                               &trace->counters_room, sizeof counter);
+    if (!nanoseconds(event, "ts", &counter.at))
+        return false;
+    trace->counters[trace->counters_n++] = counter;
+    return true;
+}
+
 /* The place of a stage's name; NONE: the item is not one of stages. */
 static size_t stage_of(struct trace *trace, const json_t *arguments)
 {
@@ -157,6 +171,9 @@ static bool take_event(struct trace *trace, const char *text, size_t bytes)
         break;
     case 'i':
         good = take_round(trace, event);
+        break;
+    case 'C':
+        good = take_counter(trace, event);
         break;
     case 'X':
         good = take_slice(trace, event);
@@ -239,6 +256,14 @@ static int line_order(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
+static int counter_order(const void *a, const void *b)
+{
+    const struct counter *x = a, *y = b;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
+    return x->place < y->place ? -1 : x->place > y->place;
+}
+
 /* One entry for each line: a thread says its name in every round. */
 static void order_lines(struct trace *trace)
 {
@@ -290,28 +315,50 @@ struct line *trace_line(const struct trace *trace, uint64_t number)
                                          sizeof wanted, line_order);
 }
 
-struct trace trace_read(const char *file)
+/* Reads the whole file; why it is no trace, or NULL. */
+static const char *take_file(struct trace *trace, FILE *in)
 {
-    struct trace trace = {.file = file};
     char *first = NULL;
     size_t room = 0;
-    FILE *in = fopen(file, "re");
-    if (in == NULL)
-        die_with(EXIT_USAGE, errno, "%s", file);
+    const char *why = NULL;
     errno = 0;
     if (getline(&first, &room, in) <= 0)
-        die_with(EXIT_USAGE, errno, "%s%s", file,
-                 errno == 0 ? ": is empty" : "");
-    if (!take_head(&trace, first))
-        die_with(EXIT_USAGE, 0, "%s: is no trace that --trace has written",
-                 file);
-    trace.broken_at = take_events(&trace, in);
+        why = errno == 0 ? "is empty" : strerror(errno);
+    else if (!take_head(trace, first))
+        why = "is no trace that --trace has written";
+    else
+        trace->broken_at = take_events(trace, in);
     free(first);
+    return why;
+}
+
+const char *trace_load(struct trace *trace, const char *file)
+{
+    *trace = (struct trace){.file = file};
+    FILE *in = fopen(file, "re");
+    if (in == NULL)
+        return strerror(errno);
+    const char *why = take_file(trace, in);
     fclose(in);
-    if (trace.slices_n > 0)
-        qsort(trace.slices, trace.slices_n, sizeof *trace.slices, slice_order);
-    order_lines(&trace);
-    nest(&trace);
+    if (why != NULL)
+        return why;
+    if (trace->slices_n > 0)
+        qsort(trace->slices, trace->slices_n, sizeof *trace->slices,
+              slice_order);
+    if (trace->counters_n > 0)
+        qsort(trace->counters, trace->counters_n, sizeof *trace->counters,
+              counter_order);
+    order_lines(trace);
+    nest(trace);
+    return NULL;
+}
+
+struct trace trace_read(const char *file)
+{
+    struct trace trace;
+    const char *why = trace_load(&trace, file);
+    if (why != NULL)
+        die_with(EXIT_USAGE, 0, "%s: %s", file, why);
     return trace;
 }
 
@@ -320,5 +367,6 @@ void trace_free(struct trace *trace)
     free(trace->slices);
     free(trace->lines);
     free(trace->stages);
+    free(trace->counters);
     free(trace->rounds_at);
 }
