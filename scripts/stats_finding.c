@@ -233,8 +233,7 @@ static struct finding part_finding(const struct results *results,
     bound_say(finding.bound, sizeof finding.bound, of->holds, &bound);
     if (!of->cost_a)
         arms_finding(&finding, results, lesson, of, &bound);
-    else if (costs_compare(results, of, &finding.found, finding.why,
-                           sizeof finding.why))
+    else if (costs_compare(results, of, &finding))
         judge(&finding, of, &bound);
     return finding;
 }
@@ -333,8 +332,9 @@ static struct finding joined(const struct finding *compared,
     struct finding finding = *compared;
     if (checked->verdict == LESSON_FAILS && compared->verdict != LESSON_FAILS)
         return *checked;
-    append(&finding, "; ", 2);
-    append(&finding, checked->why, strlen(checked->why));
+    const char *also =
+        checked->verdict == LESSON_HOLDS ? "; and its check holds" : "";
+    append(&finding, also, strlen(also));
     return finding;
 }
 

@@ -23,24 +23,25 @@ struct cost {
     size_t n;
 };
 
-static json_t *costs_load(const struct results *results, char *why,
-                          size_t bytes)
+static json_t *costs_load(const struct results *results,
+                          struct finding *finding)
 {
+    const size_t bytes = sizeof finding->why;
     static const char name[] = "/costs.json";
     size_t length = strlen(results->directory) + sizeof name;
     char *path = allocate(length, 1);
     json_error_t error;
     snprintf(path, length, "%s%s", results->directory, name);
     json_t *costs = json_load_file(path, 0, &error);
-    bool missing =
+    finding->absent =
         !costs && json_error_code(&error) == json_error_cannot_open_file;
     free(path);
-    if (missing)
-        snprintf(why, bytes,
-                 "this run has no costs.json: "
-                 "EXPERIMENT=costs makes one");
+    if (finding->absent)
+        snprintf(finding->why, bytes, "%s",
+                 "this run has no costs.json: EXPERIMENT=costs makes one");
     else if (!costs)
-        snprintf(why, bytes, "costs.json: line %d: %s", error.line, error.text);
+        snprintf(finding->why, bytes, "costs.json: line %d: %s", error.line,
+                 error.text);
     return costs;
 }
 
@@ -123,27 +124,29 @@ static void costs_say(const struct lesson_part *of, const struct cost *a,
         snprintf(why, bytes, "costs.json: %zu block%s, %d are needed", least,
                  least == 1 ? "" : "s", BLOCKS_LEAST);
     else if (!of->cost_b)
-        snprintf(why, bytes, "%s, %zu blocks of costs", of->cost_a, a->n);
+        snprintf(why, bytes, "cost of %s, %zu blocks", of->cost_a, a->n);
     else if (a->n == b->n)
-        snprintf(why, bytes, "%s / %s, %zu blocks of costs", of->cost_a,
+        snprintf(why, bytes, "cost of %s / %s, %zu blocks", of->cost_a,
                  of->cost_b, a->n);
     else
-        snprintf(why, bytes, "%s / %s, medians of %zu and %zu blocks of costs",
+        snprintf(why, bytes, "cost of %s / %s, medians of %zu and %zu blocks",
                  of->cost_a, of->cost_b, a->n, b->n);
 }
 
 bool costs_compare(const struct results *results, const struct lesson_part *of,
-                   struct interval *found, char *why, size_t bytes)
+                   struct finding *finding)
 {
+    const size_t bytes = sizeof finding->why;
     struct cost a = {0}, b = {0};
-    json_t *costs = costs_load(results, why, bytes);
-    bool known = costs && cost_read(costs, of->cost_a, &a, why, bytes) &&
-                 (!of->cost_b || cost_read(costs, of->cost_b, &b, why, bytes));
+    json_t *costs = costs_load(results, finding);
+    bool known =
+        costs && cost_read(costs, of->cost_a, &a, finding->why, bytes) &&
+        (!of->cost_b || cost_read(costs, of->cost_b, &b, finding->why, bytes));
     if (known) {
-        *found = !of->cost_b  ? alone(&a)
-                 : a.n == b.n ? ratio_of_blocks(&a, &b)
-                              : ratio_of_medians(&a, &b);
-        costs_say(of, &a, &b, why, bytes);
+        finding->found = !of->cost_b  ? alone(&a)
+                         : a.n == b.n ? ratio_of_blocks(&a, &b)
+                                      : ratio_of_medians(&a, &b);
+        costs_say(of, &a, &b, finding->why, bytes);
     }
     free(a.ns);
     free(b.ns);

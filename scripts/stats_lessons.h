@@ -134,9 +134,9 @@ void even_say(char *text, size_t bytes, const struct results *results,
 const char *time_text(double seconds, char text[32]);
 
 /* stats_lesson_costs.c: what RUN/costs.json says of a / b, or of a in seconds,
- * and `why` it is known like that. False when it is not, and why not. */
+ * with `why`. False when it says nothing, and why not. */
 bool costs_compare(const struct results *results, const struct lesson_part *of,
-                   struct interval *found, char *why, size_t bytes);
+                   struct finding *finding);
 
 /* stats_lesson_check.c: the check's exit status as it was kept in RUN, or -1,
  * and what it printed, "" where that is long. With `run` set it is run, and

@@ -620,15 +620,16 @@ cost() { # COLUMN
 rm -f "$scratch/run/costs.json"
 is "no costs.json: said" "$(cost verdict): $(cost why)" \
     'not decided: this run has no costs.json: EXPERIMENT=costs makes one'
+is "nobody asked" "$(cost asked)" no
 priced 300,600,300,300,300,300 3,6,3,3,3,3 >"$scratch/run/costs.json"
 is "costs are divided block by block" "$(cost here)" '100 [100, 100]'
-is "and said" "$(cost why)" 'dear / cheap, 6 blocks of costs; 100 times'
+is "and said" "$(cost why)" 'cost of dear / cheap, 6 blocks; 100 times'
 is "which decides" "$(cost verdict)" 'holds here'
 priced 200,300,300,300,300,300,400 3,3,3,3,3,6 >"$scratch/run/costs.json"
 is "not as many blocks: medians, and the worse ends" "$(cost here)" \
     '100 [33.3, 133]'
 is "and said, too" "$(cost why)" \
-    'dear / cheap, medians of 7 and 6 blocks of costs; 100 times'
+    'cost of dear / cheap, medians of 7 and 6 blocks; 100 times'
 is "which leaves it open" "$(cost verdict)" 'not decided'
 priced 30,30,30,30,30,30 3,3,3,3,3,3 >"$scratch/run/costs.json"
 is "too little of a difference" "$(cost verdict)" 'does not hold here'
@@ -840,6 +841,7 @@ less='0.4 0.4 0.4 0.4 0.4 0.4' more='0.9 0.9 0.9 0.9 0.9 0.9'
 # shellcheck disable=SC2086 # several words
 {
     is "check and sides hold" "$(beside true $less)" 'holds here'
+    is "and both is said" "$(hand why)" 'elapsed_s of threads k / sequential k, 6 blocks; it took 0.4 of it; and its check holds'
     is "the check alone" "$(beside true $more)" 'does not hold here'
     is "the sides alone" "$(beside false $less)" 'does not hold here'
     is "the sides, and the check cannot run" "$(beside 'exit 77' $less)" \
