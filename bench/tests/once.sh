@@ -199,13 +199,13 @@ is "timeline: in words" "$(words timeline)" \
 "Items under way at once, and of them running, at the most: sequential 1 and 1,\
  threads 2 and 2, gil 2 and 1, processes 1 and 1. Beside sequential, which took\
  20.0 ms: threads 2.00 times as fast, gil 1.00 (one run each). Not compared,\
- being without a core for too much of their time: processes 60 %."
+ being without a core for too much of their time: processes 30 %."
 like "timeline: in the chart, too" \
     "$(grep footer_warning "$run/charts/timeline.dat")" 'do not compare times'
 is "timeline: in rows" "$(row timeline gil)" \
     'gil|2|1|20.0 ms|1.00|1.00|0 %|2|2|made_up'
 is "timeline: where something has the core, too" "$(row timeline processes)" \
-    'processes|1|1|10.0 ms||0.40|60 %|2|2|made_up'
+    'processes|1|1|10.0 ms||0.40|30 %|2|2|made_up'
 is "timeline: a panel for each" "$(grep -c "^HEADING\[[1-4]\] = '[a-z]*: [12]0.0 ms'" \
     "$run/charts/timeline.dat")" 4
 is "timeline: commands have lost where the program is" \
