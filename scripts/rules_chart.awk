@@ -590,6 +590,8 @@ END {
     commands_read()
     if (kind == "curves")
         curve_check()
+    else if (kind == "costs" || kind == "timeline" || kind == "occupancy")
+        once_check()
     else
         special_check()
     for (name in said)

@@ -196,9 +196,10 @@ static void costs_write(FILE *out, const struct results *results,
     put_constant(out, "title_text",
                  *once->title ? once->title : "What does each of these cost?");
     put_constant(out, "base_text", "");
-    snprintf(blocks, sizeof blocks,
-             "median of %zu blocks on one core; bar: 95 %%",
-             costs->list[0].ns.n);
+    snprintf(blocks, sizeof blocks, "median of %zu blocks on one core; %s",
+             costs->list[0].ns.n,
+             costs->list[0].ns.n >= BLOCKS_LEAST ? "bar: 95 %"
+                                                 : "too few for intervals");
     once_footers(out, results, blocks, "");
     fprintf(out, "height = %zu\ncosts_n = %zu\n", 198 + 21 * costs->n,
             costs->n);

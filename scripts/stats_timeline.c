@@ -284,7 +284,7 @@ static void timeline_rows(const struct once *once)
     const struct timeline *timeline = once->data;
     const struct trace *base = base_of(timeline);
     puts("strategy\tmost under way\tmost running\telapsed\ttimes as fast\t"
-         "running on average\twithout a core\titems\tworkers\tkernel");
+         "cores busy\twithout a core\titems\tworkers\tkernel");
     for (size_t t = 0; t < timeline->n; t++) {
         const struct trace *trace = &timeline->traces[t];
         struct summary summary = summary_of(trace);

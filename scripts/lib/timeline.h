@@ -137,7 +137,8 @@ struct row {
 uint64_t trace_zero(const struct trace *trace);
 /* How long it took, in ms, from there to the end of the last slice. */
 double trace_length(const struct trace *trace);
-/* How long runs had no core, all added up, over how long the whole took. */
+/* How long a worker's runs had no core, over how long the whole took: of all
+ * workers the mean. */
 double trace_lost(const struct trace *trace);
 /* The rows worth a place in the window, at most `most`; `left_out` becomes
  * the number of others. To be freed. */

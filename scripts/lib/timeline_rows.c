@@ -62,7 +62,8 @@ double trace_lost(const struct trace *trace)
         if (slice->kind == KIND_RUN && ns > (double)slice->cpu_ns)
             lost_ns += ns - (double)slice->cpu_ns;
     }
-    return length > 0 ? lost_ns / 1e6 / length : 0;
+    double workers = trace->workers > 1 ? (double)trace->workers : 1;
+    return length > 0 ? lost_ns / 1e6 / length / workers : 0;
 }
 
 /* ------------------------------------------------------------ which rows */
