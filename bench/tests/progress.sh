@@ -64,8 +64,10 @@ like "before that it names what it looks for" "$(drawn)" \
 like "and then what is run once" "$(drawn)" 'sweep: once, here.txt'
 is "what else is said has a line of its own" "$(tr '\r' '\n' < "$scratch/shown" |
     sed "s/$escape\[K//" | grep -c '^sweep: once: fails.txt: not made: exit')" 1
-is "nothing is left on the line" "$(tail -c 200 "$scratch/shown" | tr '\r' '\n' |
-    sed "s/.*$escape\[K//" | grep -c 'left\|%')" 0
+is "nothing is said behind it" "$(tr '\r' '\n' < "$scratch/shown" |
+    grep -c ".$escape\[K.")" 0
+like "nothing is left on the line" "$(tr '\r' '\n' < "$scratch/shown" |
+    grep "$escape" | tail -n 1)" "^$escape\[K"
 
 shown 40 "${sweep[@]}"
 ok "a narrow terminal: no longer than it is" [ "$(longest)" -lt 40 ]
