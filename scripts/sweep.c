@@ -428,9 +428,7 @@ static int command_run(struct asked *asked)
     bool again = session_finished(&session) && asked->blocks == 0;
     if (again)
         fprintf(stderr, "sweep: resume: this run is complete already\n");
-    else if (!sweep_blocks(&sweep))
-        status = 128 + child_stop_signal();
-    else if (session_once(&session, asked->build))
+    else if (sweep_blocks(&sweep) && session_once(&session, asked->build))
         session_finish(&session);
     else
         status = 128 + child_stop_signal();

@@ -142,7 +142,9 @@ const struct kernel_entry **set_kernels(const struct planner *p,
 void set_drawn_check(const struct planner *p, const struct fields *fields)
 {
     const struct field *field = fields_find(fields, "kernels");
-    char *copy = text_copy(field == NULL ? "" : field->value);
+    if (field == NULL)
+        return;
+    char *copy = text_copy(field->value);
     char *rest = copy, *word;
     while ((word = strsep(&rest, ", ")) != NULL)
         if (*word != '\0' && catalogue_kernel(p->catalogue, word) == NULL &&

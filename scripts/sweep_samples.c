@@ -25,7 +25,7 @@ static void samples_reach(struct samples *samples, unsigned block)
     if (block < samples->blocks)
         return;
     size_t blocks = block + 16;
-    samples->done = realloc(samples->done, blocks * samples->arms);
+    samples->done = realloc(samples->done, blocks * samples->arms + 1);
     if (samples->done == NULL)
         die(ENOMEM, "memory");
     memset(samples->done + samples->blocks * samples->arms, false,
