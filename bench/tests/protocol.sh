@@ -49,6 +49,7 @@ wrong() {
         fail "$1: $4" "the script changes nothing: $3"
         return
     fi
+    # shellcheck disable=SC2046 # several words
     if ! "${CC:-cc}" -std=gnu11 -D_GNU_SOURCE -O1 -pthread -Ibuild \
         -Ibench/lib -o "$scratch/wrong" scripts/protocol.c "$scratch/$2" \
         "$BUILD/lib.a" $(pkg-config --libs jansson hwloc) \
