@@ -6,7 +6,8 @@
 # stands, `make bench` with as little to measure as possible, `make test` by
 # what it would do. A ```c block that names kernels/X.c or bench/X.c in its
 # first two lines is the file of that name in fixtures/, which house.sh
-# builds and runs. Links to files lead somewhere.
+# builds and runs; a ```text block that begins with an id is that lesson.
+# Links to files lead somewhere.
 set -u
 # shellcheck source=bench/tests/tap.inc
 . "$(dirname "$0")/tap.inc"
@@ -67,6 +68,11 @@ for block in "$scratch"/block.*; do
     compared=$((compared + 1))
 done
 ok "it has a kernel and a strategy to copy" test "$compared" -ge 2
+
+blocks text > "$scratch/lesson"
+lesson=$(sed -n '1s/^id: //p' "$scratch/lesson")
+ok "the lesson $lesson is as it stands here" \
+    diff "scripts/lessons/$lesson.lesson" <(sed '/^---$/,$d' "$scratch/lesson")
 
 # ------------------------------------------------------------------- links
 
