@@ -30,8 +30,8 @@
  *                     1 stays
  *   arm               arms, a product of lists (below); also `quick arm` and
  *                     `full arm`, for one plan, and `kernels arm` and
- *                     `strategies arm`, for a sweep with KERNELS= or
- *                     STRATEGIES=
+ *                     `strategies arm`, for a quick sweep with KERNELS= or
+ *                     STRATEGIES= (the full plan has them anyway)
  *   once              FILE = COMMAND: run after the last block, not timed;
  *                     what it prints is kept as FILE, or traces/FILE, in the
  *                     run's directory; also `quick once` and `full once`
