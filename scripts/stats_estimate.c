@@ -173,7 +173,7 @@ static double cores_of(const struct arm *arm, double effective_cores)
  * time, but any number of waits can pass at once. */
 static double ceiling(const struct results *results, const struct arm *arm)
 {
-    if (!strcmp(arm->chart, "inflight"))
+    if (!strcmp(arm->chart, "inflight") || !strcmp(arm->bound, "io"))
         return arm->estimate.inflight;
     double cores = cores_of(arm, results->effective_cores);
     return arm->workers > 0 ? fmin((double)arm->workers, cores) : cores;

@@ -280,8 +280,9 @@ static void line_arm(struct planner *p, const struct line *line,
     struct point at = line_point(p, line, k, s, values);
     if (at.cores > p->usable || line->judge == NULL)
         return; /* cannot run here */
-    char *arguments =
-        line_arguments(line, p->asked->full ? "" : k->quick, values);
+    /* A lesson says what work it means, in a short sweep as in a long one. */
+    bool whole = p->asked->full || line->experiment->lesson;
+    char *arguments = line_arguments(line, whole ? "" : k->quick, values);
     char *last = point_last(line, &at);
     at.arguments = arguments;
     at.last = last;
