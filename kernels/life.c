@@ -56,7 +56,7 @@ KERNEL(life) = {
     LIFE_KERNEL,
     .size = 512,
     .rounds = 500,
-    .quick = "--rounds 64",
+    .quick = "--rounds 48",
     .small = "--items 8 --size 32 --rounds 6",
     .item = life_item,
     .check = life_check,

@@ -60,16 +60,31 @@ int lessons_write(const struct results *results, const char *directory)
     return 0;
 }
 
+/* Three digits that count, and no powers of ten: 0.0525, 1420, 1890000. */
+static void put_three_digits(char *text, size_t bytes, double number)
+{
+    double size = fabs(number), unit = 1;
+    while (isfinite(size) && size / unit >= 1000)
+        unit *= 10;
+    if (unit > 1)
+        snprintf(text, bytes, "%.0f", round(number / unit) * unit);
+    else
+        snprintf(text, bytes, "%.3g", number);
+}
+
 const char *found_text(const struct interval *found)
 {
-    static char text[64];
+    static char text[96];
+    char middle[24], low[24], high[24];
+    put_three_digits(middle, sizeof middle, found->middle);
+    put_three_digits(low, sizeof low, found->low);
+    put_three_digits(high, sizeof high, found->high);
     if (isnan(found->middle))
         return "-";
     if (isnan(found->low))
-        snprintf(text, sizeof text, "%.3g", found->middle);
+        snprintf(text, sizeof text, "%s", middle);
     else
-        snprintf(text, sizeof text, "%.3g [%.3g, %.3g]", found->middle,
-                 found->low, found->high);
+        snprintf(text, sizeof text, "%s [%s, %s]", middle, low, high);
     return text;
 }
 
