@@ -37,7 +37,7 @@ enum {
     LEAST_BLOCKS = 6,     /* fewer cannot carry a 95 % interval */
     GOOD_BLOCKS = 9,      /* of fewer, the worst one alone is an end of it */
     MOST_BLOCKS = 20,     /* unless --blocks asks for more */
-    QUICK_BUDGET_S = 240, /* of the five minutes that all of it may take */
+    QUICK_BUDGET_S = 250, /* of the five minutes that all of it may take */
     FULL_BUDGET_S = 2160, /* of forty */
     DEFAULT_LIMIT_S = 30,
 };

@@ -94,7 +94,7 @@ is "all experiments and lessons with arms are in the quick plan" \
     "$(grep -lE '^(quick )?arm:' scripts/experiments/*.experiment \
         scripts/lessons/*.lesson | xargs grep -L '^lacks:' |
         sed 's/.*\///; s/\.[a-z]*$//' | sort)"
-is "the issue's list" "$(for name in speedup efficiency inflight races queues \
+is "what readers are promised" "$(for name in speedup efficiency inflight races queues \
     coroutines futures-first futures-grain futures-payload convoy granularity \
     memory uneven; do
     [ -e scripts/experiments/$name.experiment ] || echo "$name"
