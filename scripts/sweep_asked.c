@@ -31,7 +31,7 @@ static const char usage[] =
     "  -g, --granularity          tasks of all sizes (full: anyway)\n"
     "  -S, --seed=N               repeat the order of an earlier sweep\n"
     "  -b, --blocks=N             exactly so many blocks after the warm-up\n"
-    "  -t, --budget=SECONDS       how long it may take (quick: 240,\n"
+    "  -t, --budget=SECONDS       how long it may take (quick: 250,\n"
     "                             full: 2160)\n"
     "  -l, --limit=SECONDS        no run is given up earlier (default: 30)\n"
     "  -r, --resume               go on with the latest run\n"
