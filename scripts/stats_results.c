@@ -461,11 +461,16 @@ bool arm_is(const struct arm *arm, const char *role)
     return !strcmp(arm->role, role);
 }
 
-/* Whether two arms do the same work, so that their times may be divided. */
+/* Whether two arms do the same work, so that their times may be divided. Arms
+ * without a chart are those of lessons, which say themselves what is divided by
+ * what: they differ in options. */
 static bool same_work(const struct arm *a, const struct arm *b)
 {
-    return !strcmp(a->kernel, b->kernel) && !strcmp(a->chart, b->chart) &&
-           !strcmp(a->items, b->items) && !strcmp(a->size, b->size);
+    return a == b ||
+           (!strcmp(a->kernel, b->kernel) && !strcmp(a->chart, b->chart) &&
+            !strcmp(a->experiment, b->experiment) &&
+            strcmp(a->chart, "none") != 0 && !strcmp(a->items, b->items) &&
+            !strcmp(a->size, b->size));
 }
 
 /* How far a blank arm's shape is from an arm's: cores first. */
