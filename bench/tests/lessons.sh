@@ -397,17 +397,17 @@ done)" ''
 
 # The arms that a lesson lists are those that its sides, and those of lessons
 # that borrow them, select: one each, on any number of cores.
-plan_of_arms() { # RUN MOST
+plan_of_arms() { # RUN MOST quick|full
     mkdir -p "$1"
     echo "{\"usable_cores\": $2, \"effective_cores\": $2}" >"$1/machine.json"
     echo '{"session":"s","block":1,"arm":"1","verdict":"ok","wall_ns":1}' \
         >"$1/samples.jsonl"
-    awk -v most="$2" '
+    awk -v most="$2" -v plan="$3" '
         function list(name, otherwise) { return name in v ? v[name] : otherwise }
         FNR == 1 { id = FILENAME; sub(/.*\//, "", id); sub(/\.lesson$/, "", id) }
         BEGIN { printf "arm\tchart\trole\tstrategy\tkernel\tbound\tworkers\t" \
             "cores\titems\tcommand\texperiment\tseries\tx\tsize\n" }
-        /^(quick |full )?arm:/ {
+        /^arm:/ || index($0, plan " arm:") == 1 {
             line = $0; sub(/^[a-z ]*: */, "", line)
             split("", v); options = ""
             if (match(line, /options="[^"]*"/)) {
@@ -449,13 +449,16 @@ for file in "$scratch"/able/*.lesson; do
         rm "$file"
     fi
 done
-for most in 1 2 4 20; do
-    rm -rf "$scratch/run"
-    plan_of_arms "$scratch/run" $most
-    ok "on $most cores each side is one arm at the most" "$stats" rows \
-        "$scratch/run" lessons --lessons="$scratch/able"
-    is "on $most cores no side is missing" "$("$stats" rows "$scratch/run" \
-        lessons --lessons="$scratch/able" | grep 'this run has no arm')" ''
+for plan in quick full; do
+    for most in 1 2 4 20; do
+        rm -rf "$scratch/run"
+        plan_of_arms "$scratch/run" $most $plan
+        ok "$plan, $most cores: each side is one arm at the most" "$stats" \
+            rows "$scratch/run" lessons --lessons="$scratch/able"
+        is "$plan, $most cores: no side is missing" "$("$stats" rows \
+            "$scratch/run" lessons --lessons="$scratch/able" |
+            grep 'this run has no arm')" ''
+    done
 done
 
 # Programs know the kernels and options that the arms ask for, but for those of
@@ -850,5 +853,35 @@ less='0.4 0.4 0.4 0.4 0.4 0.4' more='0.9 0.9 0.9 0.9 0.9 0.9'
         'not decided'
     is "neither" "$(beside false $more)" 'does not hold here'
 }
+
+# ----------------------------------------------------- whose base an arm is
+
+# Two arms of a lesson that differ in an option alone: neither is what the
+# other is divided by, and three times as fast is no wonder.
+rm -rf "$scratch/run"
+mkdir "$scratch/run"
+echo '{"usable_cores": 2, "effective_cores": 2}' >"$scratch/run/machine.json"
+{
+    printf 'arm\tchart\trole\tstrategy\tkernel\tbound\tworkers\tcores\titems\t'
+    printf 'command\texperiment\tseries\tx\tsize\n'
+    for series in fast slow; do
+        printf '%s\tnone\tplan\tsequential\tk\tcpu\t1\t1\t1\t%s\town\t%s\t1\t1\n' \
+            $series "sequential k --way $series" $series
+    done
+} >"$scratch/run/plan.tsv"
+for block in 1 2 3 4 5 6; do
+    for arm in fast:1 slow:3; do
+        printf '{"session":"s","block":%d,"arm":"%s","role":"plan",' $block \
+            ${arm%:*}
+        printf '"verdict":"ok","wall_ns":%d000000000,"inside":{"items":1,' \
+            ${arm#*:}
+        printf '"wall_ns":%d000000000}}\n' ${arm#*:}
+    done
+done >"$scratch/run/samples.jsonl"
+is "arms of lessons raise no alarm by what others of theirs take" \
+    "$("$stats" summary "$scratch/run" 2>&1)" ''
+is "each is its own base" "$(awk -F , 'NR == 1 { for (i = 1; i <= NF; i++)
+    at[$i] = i; next } { print $at["elapsed_s"], $at["speedup"] }' \
+    "$scratch/run/summary.csv" | paste -sd ,)" '1 1,3 1'
 
 finish
