@@ -167,7 +167,8 @@ static void place_name(const struct results *results, const struct chart *chart,
                        const struct frame *f, double *name_x, double *name_y)
 {
     static const double away[] = {0.05, -0.05, 0.08, -0.08, 0.14, -0.14,
-                                  0.2,  -0.2,  0.26, -0.26, 0.32, -0.32};
+                                  0.2,  -0.2,  0.26, -0.26, 0.32, -0.32,
+                                  0.4,  -0.4,  0.5,  -0.5,  0.6,  -0.6};
     const double enough = 0.07;
     double best = -1;
     double half = fmin(0.028 * (double)strlen(curve_bound_label(chart)), 0.45);
@@ -177,7 +178,7 @@ static void place_name(const struct results *results, const struct chart *chart,
                 results, chart, from_part(x, f->x_low, f->x_high, f->x_log));
             double y = part_y(f, bound) + away[i];
             double clear = clearance(results, chart, f, x, y, half);
-            if (y < 0.03 || y > 0.99 || fmin(clear, enough) <= best)
+            if (y < 0.08 || y > 0.96 || fmin(clear, enough) <= best)
                 continue;
             best = fmin(clear, enough);
             *name_x = x;
