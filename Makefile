@@ -221,7 +221,7 @@ bench: ## sweep, draw the charts, write the report (KERNELS= STRATEGIES= CORES= 
 charts: ## draw the charts of a run again, or print them (RUN=results/latest TERMINAL=1 CHART=name)
 	@$(if $(TERMINAL),,scripts/setup --for bench)
 	@$(MAKE) --no-print-directory $(JOBS) $(BUILD)/stats >&2
-	@scripts/plot $(if $(TERMINAL),--terminal) '$(or $(RUN),results/latest)' $(CHART)
+	@scripts/plot $(if $(TERMINAL),--terminal) '$(or $(RUN),$(or $(RESULTS),results)/latest)' $(CHART)
 
 doctor: ## say what this machine can show, and what not
 	@scripts/setup --for bench
