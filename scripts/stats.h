@@ -172,12 +172,7 @@ struct series {
 
 /* The last kind is that of all experiments that say themselves what they draw:
  * stats_curves.h. */
-enum chart_kind {
-    CHART_SPEEDUP,
-    CHART_INFLIGHT,
-    CHART_COUNTERS,
-    CHART_CURVES
-};
+enum chart_kind { CHART_SPEEDUP, CHART_INFLIGHT, CHART_COUNTERS, CHART_CURVES };
 
 struct chart {
     char name[128]; /* the file name without its ending */

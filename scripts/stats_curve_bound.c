@@ -173,7 +173,8 @@ static void place_name(const struct results *results, const struct chart *chart,
     double best = -1;
     double half = fmin(0.028 * (double)strlen(curve_bound_label(chart)), 0.45);
     for (size_t i = 0; i < sizeof away / sizeof *away; i++)
-        for (double x = half + 0.04; x <= 0.9601 - half; x += 0.03) {
+        for (int step = 0; half + 0.04 + 0.03 * step <= 0.9601 - half; step++) {
+            double x = half + 0.04 + 0.03 * step;
             double bound = curve_bound(
                 results, chart, from_part(x, f->x_low, f->x_high, f->x_log));
             double y = part_y(f, bound) + away[i];

@@ -218,6 +218,8 @@ void say_most(const struct telling *t)
                 label = called(&t->chart->series[s]);
             }
         }
+    if (!first)
+        return;
     printf(" The most that any of them reaches is %s; %s has 95 %% of it with "
            "%s.",
            unit_words(t->curve->words_unit, most), label,

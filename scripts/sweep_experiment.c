@@ -162,8 +162,7 @@ bool experiment_applies(const struct asked *asked,
                       {"quick ", !all},
                       {"full ", all},
                       {"kernels ", !all && asked->kernels.count > 0},
-                      {"strategies ",
-                       !all && asked->strategies.count > 0}};
+                      {"strategies ", !all && asked->strategies.count > 0}};
     size_t key = strlen(field->key), end = strlen(kind);
     if (key < end || strcmp(field->key + key - end, kind) != 0)
         return false;
