@@ -53,9 +53,10 @@ static double elapsed_s(const struct sweep *sweep)
 
 /* How many blocks come after block 0, as it looks with `done` of them done:
  * as many as the budget holds, between LEAST_BLOCKS and MOST_BLOCKS; but
- * GOOD_BLOCKS, if a twelfth more time holds them, since one or two fewer say
- * little more than LEAST_BLOCKS do. Once that many are done the number is
- * kept: what takes longer is another matter. */
+ * GOOD_BLOCKS, if a twelfth more time holds them and nobody has named the
+ * budget, since one or two fewer say little more than LEAST_BLOCKS do. Once
+ * that many are done the number is kept: what takes longer is another matter.
+ */
 static unsigned blocks_meant(const struct sweep *sweep, unsigned done)
 {
     const struct asked *asked = sweep->asked;
@@ -71,7 +72,7 @@ static unsigned blocks_meant(const struct sweep *sweep, unsigned done)
     unsigned meant = more < 1 ? done : done + (unsigned)more;
     double good_s = (GOOD_BLOCKS - (double)done) * sweep->block_s;
     if (meant < GOOD_BLOCKS && good_s > 0 &&
-        good_s <= left_s + (double)asked->budget_s / 12)
+        good_s <= left_s + (double)asked->over_s)
         meant = GOOD_BLOCKS;
     if (meant < LEAST_BLOCKS)
         meant = LEAST_BLOCKS;

@@ -67,6 +67,7 @@ struct asked {
     uint64_t seed;
     unsigned blocks;   /* exactly so many after block 0; 0: by budget */
     unsigned budget_s; /* 0: no limit */
+    unsigned over_s;   /* seconds more that nine blocks may take */
     unsigned limit_s;  /* no run is given up earlier */
     char *build, *results;
     char *directory; /* of the experiments */

@@ -290,8 +290,10 @@ struct asked asked_read(int argc, char **argv)
                  argv[optind + 1]);
     if (asked.core_counts == 0)
         cores_default(&asked);
-    if (!budget_given)
+    if (!budget_given) {
         asked.budget_s = asked.full ? FULL_BUDGET_S : QUICK_BUDGET_S;
+        asked.over_s = asked.budget_s / 12;
+    }
     return asked;
 }
 
