@@ -320,6 +320,11 @@ int summary_write(const struct results *results);
 int table_print(const struct results *results, const char *lessons, bool all);
 int plot_write(const struct results *results);
 int words_print(const struct results *results, const char *what);
+
+/* stats_words.c: prints the ends of an interval: " (95 % interval 1.2 to 1.4)"
+ * where words_print names one for the first time, " (1.2 to 1.4)" after that.
+ * `ends` is as for printf. */
+__attribute__((format(printf, 1, 2))) void say_ends(const char *ends, ...);
 int rows_print(const struct results *results, const char *what);
 
 /* stats_summary.c: a file under the run directory that appears whole or not

@@ -212,8 +212,7 @@ static void costs_write(FILE *out, const struct results *results,
 static void say_interval(const struct interval *ratio)
 {
     if (isfinite(ratio->low) && isfinite(ratio->high))
-        printf(" (95 %% interval %s to %s)", times_text(ratio->low),
-               times_text(ratio->high));
+        say_ends("%s to %s", times_text(ratio->low), times_text(ratio->high));
 }
 
 /* Nothing unless both were measured. */

@@ -42,11 +42,11 @@ static void say_grain(const struct series *series)
            called(series));
     if (isnan(metg->low) || isnan(metg->high))
         return;
-    printf(" (95 %% interval %s to ",
-           isinf(metg->low) ? "below the shortest"
-                            : unit_words(UNIT_SECONDS, metg->low));
-    printf("%s)", isinf(metg->high) ? "beyond the longest"
-                                    : unit_words(UNIT_SECONDS, metg->high));
+    say_ends("%s to %s",
+             isinf(metg->low) ? "below the shortest"
+                              : unit_words(UNIT_SECONDS, metg->low),
+             isinf(metg->high) ? "beyond the longest"
+                               : unit_words(UNIT_SECONDS, metg->high));
 }
 
 static bool is_known_grain(const struct series *series)

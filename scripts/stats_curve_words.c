@@ -44,8 +44,8 @@ bool has_ends(const struct interval *interval)
 void say_factor_interval(const struct interval *factor)
 {
     if (isfinite(factor->low) && isfinite(factor->high))
-        printf(" (95 %% interval %s to %s)", factor_text(factor->low),
-               factor_text(factor->high));
+        say_ends("%s to %s", factor_text(factor->low),
+                 factor_text(factor->high));
 }
 
 static void say_interval(enum unit unit, const struct interval *interval)
@@ -53,8 +53,8 @@ static void say_interval(enum unit unit, const struct interval *interval)
     if (interval->low == interval->high)
         return; /* in all blocks the same */
     if (has_ends(interval))
-        printf(" (95 %% interval %s to %s)", unit_words(unit, interval->low),
-               unit_words(unit, interval->high));
+        say_ends("%s to %s", unit_words(unit, interval->low),
+                 unit_words(unit, interval->high));
     else
         printf(" (no interval: %zu block%s, 6 are needed)", interval->n,
                interval->n == 1 ? "" : "s");
@@ -385,10 +385,10 @@ static void say_fold(const struct interval *change)
     printf("by %.*f %%", fabs(change->middle - 1) < 0.1,
            100 * fabs(change->middle - 1));
     if (has_ends(change))
-        printf(" (95 %% interval %.*f to %.*f)", fabs(change->middle - 1) < 0.1,
-               100 * (grows ? change->low - 1 : 1 - change->high),
-               fabs(change->middle - 1) < 0.1,
-               100 * (grows ? change->high - 1 : 1 - change->low));
+        say_ends("%.*f to %.*f", fabs(change->middle - 1) < 0.1,
+                 100 * (grows ? change->low - 1 : 1 - change->high),
+                 fabs(change->middle - 1) < 0.1,
+                 100 * (grows ? change->high - 1 : 1 - change->low));
 }
 
 /* "grows 2-fold with a and 3-fold with b, and falls by 10 % with c": `line`

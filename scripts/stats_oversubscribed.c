@@ -129,7 +129,7 @@ static void say_ratio(const struct interval *ratio)
 {
     printf("%.2f times as fast", ratio->middle);
     if (isfinite(ratio->low) && isfinite(ratio->high))
-        printf(" (95 %% interval %.2f to %.2f)", ratio->low, ratio->high);
+        say_ends("%.2f to %.2f", ratio->low, ratio->high);
     else
         printf(" (no interval: %zu block%s, 6 are needed)", ratio->n,
                ratio->n == 1 ? "" : "s");

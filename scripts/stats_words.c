@@ -15,15 +15,29 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* ------------------------------------------------------------- sentences */
 
+static bool ends_named;
+
+void say_ends(const char *ends, ...)
+{
+    va_list values;
+    va_start(values, ends);
+    fputs(ends_named ? " (" : " (95 % interval ", stdout);
+    vprintf(ends, values);
+    printf(")");
+    va_end(values);
+    ends_named = true;
+}
+
 static void say_interval(const struct interval *interval)
 {
     if (isfinite(interval->low) && isfinite(interval->high))
-        printf(" (95 %% interval %.2f to %.2f)", interval->low, interval->high);
+        say_ends("%.2f to %.2f", interval->low, interval->high);
     else
         printf(" (no interval: %zu block%s, 6 are needed)", interval->n,
                interval->n == 1 ? "" : "s");
@@ -131,11 +145,12 @@ static void say_tail(const struct chart *chart)
     /* Of fewer than a hundred items the 99th percentile is the greatest. */
     bool many = strtol(arm->items, NULL, 10) >= 100;
     printf(" With %s half of the items take at most %s, but %s %s, %.3g times "
-           "as long (95 %% interval %.3g to %.3g).",
+           "as long",
            worst->label, seconds_text(e->item_p50.middle),
            many ? "one in a hundred at least" : "the longest one",
-           seconds_text(e->item_p99.middle), e->item_tail.middle,
-           e->item_tail.low, e->item_tail.high);
+           seconds_text(e->item_p99.middle), e->item_tail.middle);
+    say_ends("%.3g to %.3g", e->item_tail.low, e->item_tail.high);
+    printf(".");
 }
 
 static void inflight_words(const struct chart *chart)
@@ -249,6 +264,7 @@ static struct charts charts_with(const struct results *results,
 
 int words_print(const struct results *results, const char *what)
 {
+    ends_named = false;
     if (!strcmp(what, "noise")) {
         puts(noise_text(results));
         return 0;

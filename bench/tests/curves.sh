@@ -315,7 +315,7 @@ is "an interval of order statistics" "$(at queues pipeline 1 3 | sort -g |
     head -n 1)" "$(awk 'BEGIN { printf "%.4g", 0.04 * (1 - 3 / 50 / 7) }')"
 DRIFT=0.5 made "$scratch/drift" 7 < "$scratch/arms"
 say "a ratio within blocks does not feel a machine that drifts" convoy \
-    'that of gil 1 ms is 10\.0 times as high \(95 % interval 9\.8[0-9]* to 10\.2\)' \
+    'that of gil 1 ms is 10\.0 times as high \(9\.8[0-9]* to 10\.2\)' \
     "$scratch/drift"
 
 # ------------------------------------------------------------------ the dots
@@ -411,12 +411,12 @@ is "lines of the only strategy have colours of their own" \
 say "words: the best at the end, with its interval" convoy \
     '^At 8 workers threads has the lowest response time, 99 of 100: 200 us \(95 % interval 198 us to 202 us\); '
 say "words: by how much over the next and the worst" convoy \
-    'that of gil 1 ms is 10\.0 times as high \(95 % interval [0-9. to]*\) and that of gil is 75\.0 times as high \(95 % interval'
+    'that of gil 1 ms is 10\.0 times as high \([0-9. to]*\) and that of gil is 75\.0 times as high \([0-9]'
 say "words: what changes from one end to the other" convoy \
-    'From 2 to 8 workers the response time grows 3\.00-fold \(95 % interval 2\.9[0-9] to 3\.0[0-9]\) with gil and 2\.00-fold \(.*\) with gil 1 ms; with threads no change can be told\.$'
+    'From 2 to 8 workers the response time grows 3\.00-fold \(2\.9[0-9] to 3\.0[0-9]\) with gil and 2\.00-fold \(.*\) with gil 1 ms; with threads no change can be told\.$'
 say "words: who cannot be told apart" queues \
     'At 1,024 items a queue may hold (blocking|polling) has the lowest elapsed time: 30\.0 ms .*Block by block this run cannot tell it apart from (polling|blocking)\.'
-say "words: what falls" queues 'the elapsed time falls by 25 % \(95 % interval 2[34] to 2[56]\) with blocking and 33\.[34]-fold .* with polling\.'
+say "words: what falls" queues 'the elapsed time falls by 25 % \(2[34] to 2[56]\) with blocking and 33\.[34]-fold .* with polling\.'
 say "words: the dots" queues 'Polls in vain: fewest with blocking, 0; most with polling, 2 '
 say "words: nothing at all is less than something" queues-polls \
     '^At 1,024 items a queue may hold blocking has the lowest idle polls: 0; that of polling is 2\.'
@@ -431,17 +431,17 @@ say "words: who never does" grain ' gil pool is nowhere above the grey line \(br
 say "words: where one line overtakes another" grain \
     'At 10 us a task pool is ahead of it; the two lines cross between 10 and 100 us a task, at about [0-9]* by a straight line\.'
 say "words: a line that ends early" coroutines \
-    ' threads ends at 100 items, where it has 110 ms: 1\.10 times that of event_loop there \(95 % interval '
+    ' threads ends at 100 items, where it has 110 ms: 1\.10 times that of event_loop there \([0-9]'
 say "words: a line that goes on alone" coroutines \
     ' At 10,000 items there is only event_loop, with 100 ms\.'
 say "words: a limit, and from when on it is reached" memory \
     'The most that any of them reaches is 13\.1 GB a second; threads has 95 % of it with 2 cores\.'
 say "words: efficiency, and the serial share" efficiency-gcd \
-    '^At 4 cores threads has the highest efficiency: 89 % .*Serial share \(Karp-Flatt\): lowest with threads, 4\.0 % \(95 % interval .*; highest with gil, 11[01] %'
+    '^At 4 cores threads has the highest efficiency: 89 % .*Serial share \(Karp-Flatt\): lowest with threads, 4\.0 % \([0-9.]* % to [0-9.]* %\); highest with gil, 11[01] %'
 say "words: METG of each strategy" granularity \
-    'METG\(50 %\), from tasks of .* with threads \(95 % interval .* with pool \(95 % interval'
+    'METG\(50 %\), from tasks of .* with threads \(95 % interval .* with pool \([0-9]'
 say "words: who needs longer tasks" granularity \
-    ' pool needs tasks [0-9.]* times as long as threads \(95 % interval'
+    ' pool needs tasks [0-9.]* times as long as threads \([0-9]'
 say "words: tasks that are too short for all, or for nobody" granularity \
     'Already the shortest tasks are long enough for sequential\. Not even the longest tasks are long enough for process_pool\.'
 
