@@ -155,12 +155,14 @@ static void put_curve(FILE *out, const struct results *results,
     putc('\n', out);
 }
 
-/* Where the bound is called "ideal". */
+/* Where the bound is called "ideal": at the end of its level part, if there is
+ * one, since the slope before it leaves no room. */
 static void put_bound_name(FILE *out, const struct results *results,
                            const struct chart *chart, const struct arm *base,
                            double low, double high)
 {
-    double x = chart->kind == CHART_SPEEDUP
+    double x = chart_goes_beyond(chart) ? high
+               : chart->kind == CHART_SPEEDUP
                    ? fmin((low + high) / 2, cores_there(results))
                : chart->kind == CHART_INFLIGHT ? sqrt(high)
                                                : high;
