@@ -33,6 +33,11 @@ if [ "$BUILD" = build ]; then
         case $command in
         --- | '' | '#'*) continue ;;
         'make test'*) run="make -n ${command#make }" ;;
+        # The lessons want all kernels.
+        'make bench EXPERIMENT=lessons'*)
+            run="env -u KERNELS -u STRATEGIES build/sweep plan"
+            run="$run --experiment lessons --plan full"
+            ;;
         'git clone'* | 'sudo '* | 'apt'*)
             skip "$command" "not for a test to do"
             continue
@@ -73,6 +78,10 @@ blocks text > "$scratch/lesson"
 lesson=$(sed -n '1s/^id: //p' "$scratch/lesson")
 ok "the lesson $lesson is as it stands here" \
     diff "scripts/lessons/$lesson.lesson" <(sed '/^---$/,$d' "$scratch/lesson")
+
+# What the sample says, as it says it.
+ok "its first figures are those of results/sample" grep -qxF -- \
+    "> $("$BUILD/stats" words results/sample headline | head -n 1)" README.md
 
 # ------------------------------------------------------------------- links
 
