@@ -109,6 +109,8 @@ for tool in build/stats scripts/plot scripts/report scripts/rules; do
         "${tool#*/}" "${tool#*/}" > "$scratch/tree/$tool"
 done
 chmod +x "$scratch"/tree/*/*
+mkdir -p "$scratch/charts"
+: > "$scratch/charts/one.dat"
 bench=(env "BUILD=$scratch/tree/build" "$scratch/tree/scripts/bench")
 shown 100 "${bench[@]}"
 is "statistics, charts, report: each is named while it goes on" \
@@ -118,5 +120,12 @@ is "and what they say has lines of its own" "$(tr '\r' '\n' < "$scratch/shown" |
     sed "s/$escape\[K//" | grep -c '^[a-z]*: so be it')" 6
 shown 100 env PROGRESS=never "${bench[@]}"
 is "not with PROGRESS=never" "$(grep -c "$escape\|bench:" "$scratch/shown")" 0
+
+# A sweep of lessons alone.
+rm "$scratch/charts/one.dat"
+shown 100 "${bench[@]}"
+is "no rules where there are no charts" \
+    "$(tr '\r' '\n' < "$scratch/shown" | sed -n 's/^bench: //p' | paste -sd ,)" \
+    statistics,lessons,charts,report
 
 finish
